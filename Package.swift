@@ -1,0 +1,43 @@
+// swift-tools-version: 6.2
+// Attaché: a Layer-4 ambassador for Linux. Layers and rooms: ARCHITECTURE.md.
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "attache",
+    products: [.executable(name: "attache", targets: ["attache"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .target(name: "CLinux"),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .target(
+            name: "AttacheCore", dependencies: ["CLinux", "COpenSSL"], swiftSettings: strict),
+        .executableTarget(
+            name: "attache",
+            dependencies: [
+                "AttacheCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "Support",
+            dependencies: [
+                "CLinux", "COpenSSL",
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            path: "Tests/Support", swiftSettings: strict),
+        .testTarget(
+            name: "AttacheCoreTests", dependencies: ["AttacheCore"], swiftSettings: strict),
+        .testTarget(name: "CommandTests", dependencies: ["attache"], swiftSettings: strict),
+        .testTarget(name: "HouseTests", swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["Support"], swiftSettings: strict),
+    ]
+)

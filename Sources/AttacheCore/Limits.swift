@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every bound in the program, with its reason.
+
+enum Limits {
+    // MARK: moving bytes
+
+    /// A flow pulls at most so much at once: small at first, so that what a slow sink leaves over
+    /// is small; it doubles while everything drains and halves on a partial write.
+    static let quantumBytesMin = 32 * 1024
+    /// 256 KiB is where the cost of a byte stops falling: 16 records a receive and a send.
+    static let quantumBytesMax = 256 * 1024
+    /// Pulls before a flow goes to the back of the ready list: one busy stream must not starve
+    /// the small answers of the others.
+    static let pullsPerTurn = 4
+    /// Ciphertext staged for one send, and received at once.
+    static let stagingBytes = 256 * 1024
+    /// Beyond `stagingBytes`: the record, handshake flight or alert that crosses the line.
+    static let stagingSlackBytes = 20 * 1024
+    /// A full record with header, tag and padding: 5 + 16384 + 256 + 16.
+    static let recordBytesMax = 16_700
+
+    // MARK: splice
+
+    /// Full pulls in a row that show a bulk stream. Two: one long message is not bulk.
+    static let fullPullsBeforeSplice = 2
+    /// Less than so much a splice, so many times in a row, and the stream is calm again.
+    static let calmSpliceBytes = 16 * 1024
+    static let calmSplicesBeforeCopy = 8
+    /// A pipe grown for bulk; the hard bound of what a spliced flow holds.
+    static let pipeBytes = 256 * 1024
+    /// Idle pipes a worker keeps for the next bulk stream.
+    static let idlePipesKept = 8
+    /// Pipes a worker has at once, two descriptors each; a flow without one copies.
+    static let pipesPerWorkerMax = 512
+
+    // MARK: the loop
+
+    static let eventsPerWait = 256
+    /// Accepts before a listener goes to the back of the ready list.
+    static let acceptsPerTurn = 64
+    /// Accepting pauses so long when descriptors or memory have run out.
+    static let acceptPause = Duration.milliseconds(500)
+    /// How often a listener at its session cap looks again.
+    static let capPause = Duration.milliseconds(50)
+    /// Deadlines are looked at no more often than this: they are seconds, not microseconds.
+    static let sweepPause = Duration.milliseconds(50)
+    /// Nothing tells when the kernel's send queue is empty; an abort looks this often.
+    static let abortPollMin = Duration.milliseconds(1)
+    static let abortPollMax = Duration.milliseconds(20)
+    /// Backlog of a listening socket; the kernel caps it at net.core.somaxconn.
+    static let backlog: Int32 = 4096
+
+    // MARK: dialling
+
+    /// RFC 8305 §5: the next address is tried after so long without an answer from the one before.
+    static let connectionAttemptDelay = Duration.milliseconds(250)
+    /// Addresses of one dial that are tried; an epoll token has four bits to tell them apart.
+    static let addressesPerDialMax = 15
+    /// Threads in getaddrinfo: a name server that is silent blocks one for up to half a minute.
+    static let resolverThreadsMax = 4
+    /// Names waiting for a resolver thread; beyond it a dial fails at once.
+    static let resolverQueueMax = 1024
+    /// getaddrinfo tells no TTL. One second spares a burst of dials the look-ups and still honours
+    /// a change at once.
+    static let resolvedNameKept = Duration.seconds(1)
+    /// A Unix listener with a full backlog says EAGAIN and no event follows.
+    static let unixConnectRetry = Duration.milliseconds(10)
+
+    // MARK: TLS
+
+    /// Tickets kept for an endpoint and worker, each used once: as many parallel dials resume.
+    static let ticketsPerEndpointMax = 128
+    /// Sessions a TLS listener remembers, 3 to 6 KiB each.
+    static let serverSessionsMax = 4096
+    static let serverSessionSeconds = 7200
+    /// PEM files larger than this are not ours.
+    static let pemBytesMax = 16 * 1024 * 1024
+
+    // MARK: peers
+
+    /// Quiet sessions are probed by the kernel: after 60 s, every 10 s, dead after 6 unanswered.
+    static let keepaliveIdleSeconds: Int32 = 60
+    static let keepaliveIntervalSeconds: Int32 = 10
+    static let keepaliveProbes: Int32 = 6
+    /// Window probes a live peer may leave unanswered.
+    static let unansweredProbesMax = 3
+
+    // MARK: descriptors, logs
+
+    /// Descriptors that are not sessions: standard streams, epoll and eventfds, libraries, files.
+    static let reservedDescriptors = 64
+    /// Lines that may wait for a slow reader of the log; more are dropped and counted.
+    static let logLinesWaitingMax = 16_384
+    /// Nobody waits longer than this for the log at exit.
+    static let logFlushAtExit = Duration.seconds(1)
+    /// The same complaint is printed once in this time, then as a count.
+    static let foldedFor = Duration.seconds(60)
+    /// Different complaints that are folded at once.
+    static let foldedKindsMax = 256
+}

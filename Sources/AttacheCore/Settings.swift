@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operator may decide, as plain values; every default of the product is written here once.
+
+/// Everything that one process needs to know. Immutable once the workers run.
+public struct Settings: Sendable {
+    public var listeners: [ListenerSettings]
+    /// Event loops, one thread each.
+    public var workers: Int
+    /// How long sessions may run on after SIGTERM.
+    public var drain: Duration = .seconds(30)
+
+    public init(listeners: [ListenerSettings], workers: Int) {
+        self.listeners = listeners
+        self.workers = workers
+    }
+}
+
+/// Where clients come in, and what they are connected to.
+public struct ListenerSettings: Sendable {
+    public var name: String
+    public var bind: Address
+    /// One socket for IPv6 and IPv4 (`[::]` only). Off: an IPv6 listener serves IPv6 alone.
+    public var dualStack = false
+    /// Permissions of a Unix socket, set before the first accept.
+    public var mode: UInt16 = 0o600
+    /// Absent: clients speak plaintext.
+    public var tls: ServerTLSSettings?
+    public var upstream: UpstreamSettings
+    /// Sessions at once; above it clients wait in the kernel's backlog. nil: derived from the
+    /// descriptor limit at start.
+    public var sessions: Int?
+    /// Absolute, over everything before the first byte of the stream.
+    public var handshakeTimeout: Duration = .seconds(10)
+
+    public init(name: String, bind: Address, upstream: UpstreamSettings) {
+        self.name = name
+        self.bind = bind
+        self.upstream = upstream
+    }
+}
+
+/// A service behind us.
+public struct UpstreamSettings: Sendable {
+    public enum Destination: Sendable {
+        /// Tried in this order until one is ready.
+        case endpoints([Address])
+        /// Every byte comes back: the demonstration's own upstream.
+        case echo
+    }
+    public var name: String
+    public var destination: Destination
+    /// Absent: plaintext.
+    public var tls: ClientTLSSettings?
+    /// Resolving and TCP over all addresses of a name.
+    public var connectTimeout: Duration = .seconds(5)
+    /// TLS, after TCP; a dial has `connectTimeout` + `handshakeTimeout` in all.
+    public var handshakeTimeout: Duration = .seconds(10)
+    /// No byte in either direction for so long; nil: never.
+    public var idleTimeout: Duration?
+    /// One direction has ended and the other has not moved for so long; nil: never.
+    public var halfCloseTimeout: Duration? = .seconds(300)
+    /// From accept to the end, whatever moves; nil: never.
+    public var lifetime: Duration?
+    /// A peer that acknowledges nothing for so long while output waits is dead.
+    public var deadPeer: Duration = .seconds(30)
+    /// How long an abort waits, without progress, for what came before it.
+    public var abortLinger: Duration = .seconds(1)
+
+    public init(name: String, destination: Destination) {
+        self.name = name
+        self.destination = destination
+    }
+}
+
+/// A certificate chain (leaf first, no root) and its key, both PEM files.
+public struct Identity: Sendable, Hashable {
+    public var certificate: String
+    public var key: String
+
+    public init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
+}
+
+public enum TLSVersion: Sendable, Hashable, Comparable {
+    case tls12, tls13
+}
+
+/// What the end of a TLS stream without close_notify means: an attack or an accident (`abort`),
+/// or the habit of a peer that never sends one (`end`).
+public enum UncleanEnd: String, Sendable, CaseIterable {
+    case abort, end
+}
+
+/// What both roles share.
+public struct TLSSettings: Sendable {
+    /// PEM file of revoked certificates; checked for the leaf and its issuers that have a list.
+    public var crl: String?
+    public var minVersion: TLSVersion = .tls12
+    public var maxVersion: TLSVersion = .tls13
+    /// Protocol names in order of preference; none in common is refused. Empty: ALPN is not used.
+    public var alpn: [String] = []
+    public var uncleanEnd: UncleanEnd = .abort
+
+    public init() {}
+}
+
+/// TLS towards clients.
+public struct ServerTLSSettings: Sendable {
+    public enum ClientCertificate: Sendable {
+        case off
+        case optional(clientCA: String, IdentityPolicy)
+        case required(clientCA: String, IdentityPolicy)
+    }
+    public var shared = TLSSettings()
+    public var identity: Identity
+    public var clientCertificate: ClientCertificate
+
+    public init(identity: Identity, clientCertificate: ClientCertificate) {
+        self.identity = identity
+        self.clientCertificate = clientCertificate
+    }
+}
+
+/// TLS towards an upstream.
+public struct ClientTLSSettings: Sendable {
+    public enum Verify: Sendable {
+        /// Chain, validity and the host name (or, where it is an IP, the IP SAN).
+        case hostName
+        /// Chain, validity and one of these names instead of the host name.
+        case names(IdentityPolicy)
+        /// Nothing at all; the setting is spelled `none-insecure`.
+        case noneInsecure
+    }
+    public var shared = TLSSettings()
+    /// PEM file of authorities; nil: the system's store (SSL_CERT_FILE and SSL_CERT_DIR honoured).
+    public var ca: String?
+    public var identity: Identity?
+    /// SNI and the expected name, in place of the host of the endpoint.
+    public var serverName: String?
+    public var verify: Verify = .hostName
+
+    public init() {}
+}
