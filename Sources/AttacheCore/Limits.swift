@@ -7,8 +7,11 @@ enum Limits {
     /// A flow pulls at most so much at once: small at first, so that what a slow sink leaves over
     /// is small; it doubles while everything drains and halves on a partial write.
     static let quantumBytesMin = 32 * 1024
-    /// 256 KiB is where the cost of a byte stops falling: 16 records a receive and a send.
-    static let quantumBytesMax = 256 * 1024
+    /// Fifteen full records fill one staging; the cost of a byte has stopped falling there.
+    static let quantumBytesMax = 240 * 1024
+    /// A pull larger than this first asks the sink's send buffer for its free space: one cheap system
+    /// call beside a large copy.
+    static let pullBytesUnasked = 32 * 1024
     /// Pulls before a flow goes to the back of the ready list: one busy stream must not starve
     /// the small answers of the others.
     static let pullsPerTurn = 4

@@ -3,6 +3,7 @@
 #include "clinux.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sock_diag.h>
 #include <linux/sockios.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -41,10 +42,11 @@ int clinux_socket_error(int fd) {
     socklen_t length = sizeof error;
     return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : -1;
 }
-int clinux_tcp_info(int fd, struct tcp_info *info) {
-    socklen_t length = sizeof *info;
-    memset(info, 0, sizeof *info);
-    return getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &length);
+int clinux_send_room(int fd) {
+    uint32_t memory[SK_MEMINFO_VARS];
+    socklen_t length = sizeof memory;
+    if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &length) != 0) return -1;
+    return (int)memory[SK_MEMINFO_SNDBUF] - (int)memory[SK_MEMINFO_WMEM_QUEUED];
 }
 ssize_t clinux_discard(int fd, size_t bytes) { return recv(fd, NULL, bytes, MSG_TRUNC | MSG_DONTWAIT); }
 int clinux_connect(int fd, const struct sockaddr_storage *address, socklen_t length) {

@@ -13,6 +13,8 @@
 #include <sys/types.h>
 #include <sys/un.h>
 
+#include "vitals.h"
+
 // accept4(SOCK_NONBLOCK | SOCK_CLOEXEC); the peer's address where wanted.
 int clinux_accept(int listener, struct sockaddr_storage *peer, socklen_t *length);
 int clinux_socket(int family);
@@ -26,7 +28,8 @@ int clinux_linger_zero(int fd);
 int clinux_unacknowledged(int fd);
 // SOL_SOCKET: SO_ERROR; -1 with errno.
 int clinux_socket_error(int fd);
-int clinux_tcp_info(int fd, struct tcp_info *info);
+// Free bytes of the send buffer (SO_MEMINFO: SNDBUF - WMEM_QUEUED); -1 with errno.
+int clinux_send_room(int fd);
 // Discards up to `bytes` received bytes without copying them (MSG_TRUNC, TCP only).
 ssize_t clinux_discard(int fd, size_t bytes);
 int clinux_connect(int fd, const struct sockaddr_storage *address, socklen_t length);

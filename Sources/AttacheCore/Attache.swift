@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// The façade: binds everything or nothing, runs the workers, ends on signals.
+
+import CLinux
+import Glibc
+
+/// Why nothing was started, for people, with the exit code that fits.
+public struct StartFailure: Error {
+    public let message: String
+    public let exitCode: Int32
+
+    static func configuration(_ problem: ConfigurationProblem) -> StartFailure {
+        StartFailure(message: problem.message, exitCode: ExitCode.configuration)
+    }
+}
+
+/// One tunnel or many, from start to drain.
+public final class Attache {
+    public typealias LogFormat = AttacheCore.LogFormat
+
+    /// Processors this process may run on: the default number of workers.
+    public static var processors: Int { Int(clinux_processors()) }
+
+    private let settings: Settings
+    private let log: Log
+    private let placement: Placement
+    private let tally = Tally()
+    private var workers: [Worker] = []
+    /// Dropped when the drain begins: the last owner's going closes the sockets.
+    private var sockets: [ListeningSocket] = []
+    private let entrances: [Entrance]
+
+    /// Loads the certificates and binds every listener; nothing is served yet.
+    public init(_ settings: Settings, logFormat: LogFormat) throws(StartFailure) {
+        Process.prepare(workers: settings.workers)
+        self.settings = settings
+        do {
+            log = try Log(format: logFormat)
+        } catch {
+            throw StartFailure(
+                message: "cannot start the log: \(error)", exitCode: ExitCode.failure)
+        }
+        entrances = try Self.load(settings)
+        let limits = DescriptorBudget(
+            limit: Process.raiseDescriptorLimit(), workers: settings.workers)
+        let asked = settings.listeners.compactMap(\.sessions).max()
+        placement = Placement(workers: settings.workers, limit: asked ?? limits.sessions)
+        var doors: [(Entrance, [ListeningSocket])] = []
+        for entrance in entrances {
+            let bound = try Binding.bind(entrance.settings)
+            sockets += bound
+            doors.append((entrance, bound))
+        }
+        let resolver = Resolver()
+        do {
+            for index in 0..<settings.workers {
+                workers.append(
+                    try Worker(
+                        index: index, entrances: doors, resolver: resolver, placement: placement,
+                        pipes: limits.pipesPerWorker, log: log, tally: tally))
+            }
+        } catch {
+            throw StartFailure(
+                message: "cannot start \(settings.workers) workers: \(error)",
+                exitCode: ExitCode.failure)
+        }
+        let mailboxes = workers.map(\.loop.mailbox)
+        for worker in workers { worker.colleagues = mailboxes }
+        warn(asked: asked, budget: limits)
+    }
+
+    private static func load(_ settings: Settings) throws(StartFailure) -> [Entrance] {
+        var entrances: [Entrance] = []
+        do {
+            for listener in settings.listeners {
+                entrances.append(try Entrance(listener, Upstream(listener.upstream)))
+            }
+        } catch {
+            throw .configuration(error)
+        }
+        return entrances
+    }
+
+    private func warn(asked: Int?, budget: DescriptorBudget) {
+        for entrance in entrances {
+            for warning in (entrance.tls?.warnings ?? []) + (entrance.upstream.tls?.warnings ?? [])
+            {
+                log.notice("warning: \(warning)")
+            }
+        }
+        if let asked, asked > budget.sessions {
+            log.notice(
+                "warning: --sessions \(asked) needs more descriptors than this process may open; "
+                    + "\(budget.sessions) fit (raise LimitNOFILE or ulimit -n)")
+        }
+    }
+
+    /// Serves until a signal ends it; answers the exit code.
+    public func run() -> Int32 {
+        var threads: [Thread] = []
+        for worker in workers {
+            // Handed over whole: from here on only its thread touches it, but for its mailbox.
+            nonisolated(unsafe) let handed = worker
+            do throws(Errno) {
+                threads.append(try Thread.spawn(name: "worker-\(worker.index)") { handed.serve() })
+            } catch {
+                log.notice("cannot start worker \(worker.index): \(error)")
+                log.flush(upTo: Limits.logFlushAtExit)
+                return ExitCode.failure
+            }
+        }
+        log.notice(announcement)
+        var signal = Signals.wait()
+        while signal == SIGHUP {
+            // Supervisors send it to reload; dying of it would cut every session.
+            log.notice("SIGHUP: there is nothing to reload; restart for new certificates")
+            signal = Signals.wait()
+        }
+        drain(signal, threads)
+        log.flush(upTo: Limits.logFlushAtExit)
+        return ExitCode.ok
+    }
+
+    private var announcement: String {
+        let doors = zip(entrances, addresses).map { entrance, bound in
+            let inside = entrance.tls == nil ? "plain" : "TLS"
+            if case .echo = entrance.upstream.settings.destination {
+                return "\(bound) (\(inside)) → echo"
+            }
+            let outside = entrance.upstream.tls == nil ? "plain" : "TLS"
+            return "\(bound) (\(inside)) → \(entrance.upstream.name) (\(outside))"
+        }
+        let workers = settings.workers == 1 ? "1 worker" : "\(settings.workers) workers"
+        return "listening on \(doors.joined(separator: ", ")), \(workers), "
+            + "at most \(placement.limit) sessions"
+    }
+
+    private var addresses: [String] { sockets.map(\.address.description) }
+
+    // MARK: the end
+
+    /// Stops accepting, lets sessions finish, cuts what is left at the deadline; a second signal ends
+    /// at once.
+    private func drain(_ signal: Int32, _ threads: [Thread]) {
+        sockets = []
+        tell(Worker.Drain())
+        let name = signal == SIGTERM ? "SIGTERM" : "SIGINT"
+        let open = placement.sessions
+        if open > 0 {
+            log.notice(
+                "\(name): accepting has ended; \(open) sessions have \(settings.drain.text) to end "
+                    + "(again to end at once)")
+        }
+        let deadline = Clock.now() + settings.drain.nanoseconds
+        if outcome(by: deadline) == .signalled { return summary("ended at once") }
+        if placement.sessions > 0 {
+            log.notice("the drain period is over; \(placement.sessions) sessions are cut")
+            tell(Worker.Cut())
+            let linger = entrances.map(\.upstream.settings.abortLinger.nanoseconds).max() ?? 0
+            if outcome(by: Clock.now() + linger + 1_000_000_000) == .signalled {
+                return summary("ended at once")
+            }
+        }
+        tell(Worker.Stop())
+        for thread in threads { thread.join() }
+        summary("ended")
+    }
+
+    private enum Outcome { case quiet, late, signalled }
+
+    private func outcome(by deadline: UInt64) -> Outcome {
+        while placement.sessions > 0 {
+            if Clock.now() >= deadline { return .late }
+            let signal = Signals.wait(milliseconds: 20)
+            if signal != 0 && signal != SIGHUP { return .signalled }
+        }
+        return .quiet
+    }
+
+    private func tell(_ message: some Sendable) {
+        for worker in workers { worker.loop.mailbox.post(message, to: Worker.mailToken) }
+    }
+
+    private func summary(_ how: String) {
+        let totals = tally.totals
+        var parts = ["\(how) after \(totals.sessions) sessions (\(totals.failed) not completed)"]
+        if totals.clientHandshakes > 0 {
+            parts.append(
+                "\(totals.clientResumed) of \(totals.clientHandshakes) client handshakes resumed")
+        }
+        if totals.upstreamHandshakes > 0 {
+            parts.append(
+                "\(totals.upstreamResumed) of \(totals.upstreamHandshakes) upstream handshakes resumed"
+            )
+        }
+        log.notice(parts.joined(separator: "; "))
+    }
+}

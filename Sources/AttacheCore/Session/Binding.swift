@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// From an address as people write it to bound sockets, or a message that says what is in the way.
+
+import Glibc
+
+enum Binding {
+    /// A name is looked up once, here; its IPv4 address comes first, as most clients try that.
+    static func bind(_ settings: ListenerSettings) throws(StartFailure) -> [ListeningSocket] {
+        let address = try socketAddress(of: settings.bind)
+        do {
+            return [
+                try ListeningSocket(
+                    address, settings.bind, dualStack: settings.dualStack, mode: settings.mode)
+            ]
+        } catch {
+            throw StartFailure(
+                message: error.message + hint(error.error, settings.bind),
+                exitCode: error.error.code == EACCES || error.error.code == EPERM
+                    ? ExitCode.permission : ExitCode.failure)
+        }
+    }
+
+    private static func socketAddress(of bind: Address) throws(StartFailure) -> SocketAddress {
+        if let address = SocketAddress(bind) { return address }
+        guard case .name(let name, let port) = bind else {
+            throw StartFailure(message: "cannot listen on \(bind)", exitCode: ExitCode.failure)
+        }
+        switch NameLookup.addresses(of: name) {
+        case .success(let found):
+            let first = found.first { $0.family == AF_INET } ?? found.first
+            if let first { return first.with(port: port) }
+            throw StartFailure(
+                message: "cannot listen on \(bind): the name has no address",
+                exitCode: ExitCode.failure)
+        case .failure(let why):
+            throw StartFailure(
+                message: "cannot listen on \(bind): \(why.message)", exitCode: ExitCode.failure)
+        }
+    }
+
+    private static func hint(_ error: Errno, _ bind: Address) -> String {
+        switch error.code {
+        case EADDRINUSE where bind.port != nil:
+            "; another process has the port (ss -ltnp 'sport = :\(bind.port ?? 0)' shows which): "
+                + "stop it or choose another port"
+        case EADDRNOTAVAIL: "; this machine has no such address (ip address shows those it has)"
+        case EACCES where (bind.port ?? 1024) < 1024:
+            "; ports below 1024 need CAP_NET_BIND_SERVICE (setcap, AmbientCapabilities) or root"
+        default: ""
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// How a session ended: who, while doing what, why, and whether a retry is safe.
+
+struct SessionEnd {
+    let reason: CloseReason
+    let by: SessionRecord.Party
+    /// "relaying", as it follows "while".
+    let phase: String
+    let message: String?
+
+    /// One direction of the relay did not end well.
+    static func broken(
+        _ culprit: Relay.Party, _ how: Ending, side: any Side, phase: String
+    ) -> SessionEnd {
+        let who = culprit == .client ? "the client" : "the upstream"
+        let by: SessionRecord.Party = culprit == .client ? .client : .upstream
+        if let failure = side.failure {
+            let reason: CloseReason =
+                switch failure.kind {
+                case .certificateRefused: .certificateRefused
+                case .ownCertificateRefused: .ownCertificateRefused
+                case .protocolFailure: .tlsFailed
+                }
+            return SessionEnd(reason: reason, by: by, phase: phase, message: failure.message)
+        }
+        if how == .truncated {
+            return SessionEnd(
+                reason: culprit == .client ? .clientTruncated : .upstreamTruncated, by: by,
+                phase: phase,
+                message: "\(who) ended TLS without close_notify, so its last bytes may be missing: "
+                    + "told as an abort; --unclean-end end takes it for a clean end")
+        }
+        let error = side.socket?.failure.map { ": \($0)" } ?? ""
+        return SessionEnd(
+            reason: culprit == .client ? .clientReset : .upstreamReset, by: by, phase: phase,
+            message: "\(who) reset the connection\(error)")
+    }
+
+    static func dial(_ failure: DialFailure) -> SessionEnd {
+        SessionEnd(
+            reason: failure.reason, by: failure.isOurs ? .attache : .upstream,
+            phase: failure.stage.rawValue, message: failure.message)
+    }
+
+    /// A client that did not get through the handshake.
+    static func clientHandshake(_ failure: SideFailure) -> SessionEnd {
+        let reason: CloseReason =
+            switch failure.kind {
+            case .certificateRefused: .certificateRefused
+            case .ownCertificateRefused: .ownCertificateRefused
+            case .protocolFailure: .handshakeFailed
+            }
+        return SessionEnd(
+            reason: reason, by: .client, phase: Session.Phase.securingClient.doing,
+            message: failure.message)
+    }
+
+    /// An end that we decide.
+    static func decided(_ reason: CloseReason, phase: String, _ message: String) -> SessionEnd {
+        SessionEnd(reason: reason, by: .attache, phase: phase, message: message)
+    }
+}

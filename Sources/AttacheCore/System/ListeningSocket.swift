@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// A bound, listening socket: TCP, or a Unix socket whose file is ours.
+
+import CLinux
+import Glibc
+
+/// Shared by all workers, closed when the last of them lets go of it; a Unix socket's file goes too.
+///
+/// No SO_REUSEPORT: two copies of one program must not share a port unseen.
+final class ListeningSocket: Sendable {
+    struct Failure: Error {
+        let message: String
+        let error: Errno
+    }
+    private let descriptor: Descriptor
+    /// As bound: with the port the kernel chose where 0 was asked for.
+    let address: SocketAddress
+    private let path: String?
+
+    var raw: Int32 { descriptor.raw }
+    var isUnix: Bool { path != nil }
+
+    init(_ address: SocketAddress, _ text: Address, dualStack: Bool, mode: UInt16) throws(Failure) {
+        func failed(_ what: String, _ why: Errno) -> Failure {
+            Failure(message: "cannot \(what) \(text): \(why)", error: why)
+        }
+        let raw = clinux_socket(address.family)
+        if raw < 0 { throw failed("make a socket for", Errno()) }
+        let descriptor = Descriptor(adopting: raw)
+        var path: String?
+        if case .unix(let file) = text {
+            path = file
+            if let reason = Self.clear(file, address) {
+                throw Failure(message: reason, error: Errno(EADDRINUSE))
+            }
+        } else {
+            _ = clinux_set_int(raw, SOL_SOCKET, SO_REUSEADDR, 1)
+        }
+        if address.family == AF_INET6 {
+            _ = clinux_set_int(raw, Int32(IPPROTO_IPV6), IPV6_V6ONLY, dualStack ? 0 : 1)
+        }
+        if address.withPointer({ clinux_bind(raw, $0, $1) }) != 0 {
+            throw failed("bind", Errno())
+        }
+        // Before listen, so before anybody can be accepted.
+        if let path, chmod(path, mode_t(mode)) != 0 { throw failed("set the mode of", Errno()) }
+        if listen(raw, Limits.backlog) != 0 { throw failed("listen on", Errno()) }
+        var bound = SocketAddress()
+        _ = bound.withMutablePointer { clinux_address(raw, $0, $1) }
+        self.address = bound
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit {
+        if let path { unlink(path) }
+    }
+
+    /// Makes room for a Unix socket: a file whose listener is gone is removed, a live one is not.
+    /// Answers why there is no room.
+    private static func clear(_ path: String, _ address: SocketAddress) -> String? {
+        var status = stat()
+        if lstat(path, &status) != 0 { return nil }
+        if status.st_mode & S_IFMT != S_IFSOCK {
+            return "cannot listen on unix:\(path): a file that is no socket is in the way; "
+                + "remove it or name another path"
+        }
+        let probe = Descriptor(adopting: clinux_socket(AF_UNIX))
+        let answer = address.withPointer { clinux_connect(probe.raw, $0, $1) }
+        if answer == 0 || errno == EAGAIN {
+            return "cannot listen on unix:\(path): another process is listening there; "
+                + "stop it or name another path"
+        }
+        if errno == ECONNREFUSED { unlink(path) }
+        return nil
+    }
+}
+
+extension ListeningSocket {
+    /// The next connection, the caller's to close; nil and errno when there is none.
+    func accept() -> (raw: Int32, peer: SocketAddress)? {
+        var peer = SocketAddress()
+        while true {
+            let raw = peer.withMutablePointer { clinux_accept(self.raw, $0, $1) }
+            if raw >= 0 { return (raw, peer) }
+            // A client that gave up while it waited is no news.
+            if errno != EINTR && errno != ECONNABORTED { return nil }
+        }
+    }
+}

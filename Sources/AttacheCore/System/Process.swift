@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// What concerns the whole process: signals, descriptors, core dumps, exit codes.
+
+import CLinux
+import Glibc
+
+/// The codes of sysexits.h that supervisors know.
+public enum ExitCode {
+    public static let ok: Int32 = 0
+    public static let failure: Int32 = 1
+    public static let usage: Int32 = 64
+    public static let permission: Int32 = 77
+    public static let configuration: Int32 = 78
+}
+
+enum Process {
+    /// Before any thread is made.
+    static func prepare(workers: Int) {
+        // splice(2) has no MSG_NOSIGNAL.
+        _ = clinux_ignore_signal(SIGPIPE)
+        // Keys are in memory: no core file, no other process's eyes.
+        _ = clinux_not_dumpable()
+        clinux_malloc_arenas(Int32(workers) + 1)
+        Signals.block()
+    }
+
+    /// Raises the limit to the hard one; answers what holds now.
+    static func raiseDescriptorLimit() -> Int {
+        var limit = rlimit()
+        guard clinux_descriptor_limit(&limit) == 0 else { return 1024 }
+        if limit.rlim_cur < limit.rlim_max {
+            limit.rlim_cur = limit.rlim_max
+            _ = clinux_set_descriptor_limit(&limit)
+            _ = clinux_descriptor_limit(&limit)
+        }
+        return Int(min(limit.rlim_cur, 1 << 24))
+    }
+}
+
+/// How many sessions and pipes fit into the descriptors there are.
+struct DescriptorBudget {
+    let sessions: Int
+    let pipesPerWorker: Int
+
+    /// A session has two sockets; pipes, two descriptors each, get at most a quarter of the rest.
+    init(limit: Int, workers: Int) {
+        let free = max(limit - Limits.reservedDescriptors - 4 * workers, 4)
+        pipesPerWorker = min(Limits.pipesPerWorkerMax, free / 8 / workers)
+        sessions = max(1, (free - 2 * pipesPerWorker * workers) / 2)
+    }
+}
+
+enum Signals {
+    private static let awaited = [SIGTERM, SIGINT, SIGHUP]
+
+    /// All threads made later inherit it; the control thread waits for them.
+    static func block() {
+        _ = awaited.withUnsafeBufferPointer {
+            clinux_block_signals($0.baseAddress, Int32($0.count))
+        }
+    }
+
+    /// The next one; 0 when none came within `milliseconds` (-1: waits for ever).
+    static func wait(milliseconds: Int32 = -1) -> Int32 {
+        while true {
+            let signal = awaited.withUnsafeBufferPointer {
+                clinux_wait_signal($0.baseAddress, Int32($0.count), milliseconds)
+            }
+            if signal != 0 || milliseconds >= 0 { return signal }
+        }
+    }
+}

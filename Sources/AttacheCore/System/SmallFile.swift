@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// A small file that an operator named, read once into memory, with what is needed to say why not.
+
+import CLinux
+import Glibc
+
+/// Whole and bounded: certificates, keys, lists.
+struct SmallFile {
+    /// Why a file cannot be read.
+    enum Problem: Error {
+        /// `facts`: absent where not even its owner can be seen.
+        case refused(errno: Int32, Facts?)
+        case directory
+        case larger(than: Int)
+    }
+
+    struct Facts: Sendable, Hashable {
+        var owner: uid_t
+        var group: gid_t
+        /// Permissions only.
+        var mode: UInt32
+
+        init(_ status: stat) {
+            owner = status.st_uid
+            group = status.st_gid
+            mode = status.st_mode & 0o7777
+        }
+    }
+
+    private(set) var bytes: [UInt8]
+    let facts: Facts
+
+    /// Blocks as long as the file does; for start and reload, never on a worker.
+    init(reading path: String, bytesMax: Int) throws(Problem) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Self.refusal(path) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Self.refusal(path) }
+        guard status.st_mode & S_IFMT != S_IFDIR else { throw .directory }
+        facts = Facts(status)
+        // Not by its size: what the shell makes of <(…) is a pipe and has none.
+        var bytes = [UInt8](repeating: 0, count: min(max(Int(status.st_size), 4096), bytesMax) + 1)
+        var count = 0
+        while true {
+            let got = bytes.withUnsafeMutableBytes { room in
+                read(descriptor, room.baseAddress.map { $0 + count }, room.count - count)
+            }
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw Self.refusal(path) }
+            count += got
+            guard count <= bytesMax else { throw .larger(than: bytesMax) }
+            if got == 0 { break }
+            if count == bytes.count {
+                bytes.append(contentsOf: repeatElement(0, count: min(count, bytesMax + 1 - count)))
+            }
+        }
+        bytes.removeLast(bytes.count - count)
+        self.bytes = bytes
+    }
+
+    /// Called with errno still as it was.
+    private static func refusal(_ path: String) -> Problem {
+        let error = errno
+        var status = stat()
+        return .refused(errno: error, stat(path, &status) == 0 ? Facts(status) : nil)
+    }
+
+    /// Lends the bytes for writing too, so that the reader of a key can wipe it.
+    mutating func withBytes<Answer>(_ body: (UnsafeMutableRawBufferPointer) -> Answer) -> Answer {
+        bytes.withUnsafeMutableBytes { body($0) }
+    }
+}
+
+extension SmallFile.Facts: CustomStringConvertible {
+    /// `root:root 0600`; numbers where there is no name.
+    var description: String {
+        let user = getpwuid(owner).map { String(cString: $0.pointee.pw_name) } ?? "\(owner)"
+        let group = getgrgid(group).map { String(cString: $0.pointee.gr_name) } ?? "\(group)"
+        let octal = String(mode, radix: 8)
+        return "\(user):\(group) " + String(repeating: "0", count: max(4 - octal.count, 0)) + octal
+    }
+
+    var isReadableByAll: Bool { mode & 0o004 != 0 }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why sessions end, in the words of session lines.
+
+/// One word for machines; the raw values are part of the product's interface.
+enum CloseReason: String, Sendable, CaseIterable {
+    /// Both directions ended as their senders wished.
+    case completed
+    case clientReset = "client-reset"
+    case upstreamReset = "upstream-reset"
+    /// TLS ended without close_notify.
+    case clientTruncated = "client-truncated"
+    case upstreamTruncated = "upstream-truncated"
+    case resolveFailed = "resolve-failed"
+    case connectFailed = "connect-failed"
+    case connectTimeout = "connect-timeout"
+    case handshakeFailed = "handshake-failed"
+    case handshakeTimeout = "handshake-timeout"
+    /// We refused the peer's certificate.
+    case certificateRefused = "certificate-refused"
+    /// The peer refused ours.
+    case ownCertificateRefused = "own-certificate-refused"
+    /// TLS broke in mid-stream: a record that does not open, an alert.
+    case tlsFailed = "tls-failed"
+    case idleTimeout = "idle-timeout"
+    case halfCloseTimeout = "half-close-timeout"
+    case lifetime
+    case drain
+    case deadPeer = "dead-peer"
+    /// Descriptors, memory or ports have run out here.
+    case outOfResources = "out-of-resources"
+
+    /// An ordinary end, or one that the operator should hear about once in a while.
+    var isTrouble: Bool {
+        switch self {
+        case .completed, .clientReset, .upstreamReset, .idleTimeout, .halfCloseTimeout, .lifetime,
+            .drain:
+            false
+        default: true
+        }
+    }
+}

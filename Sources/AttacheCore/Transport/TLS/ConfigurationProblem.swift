@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why what the operator named cannot be used, in words for the operator.
+
+/// One text in three parts: what happened, why, what to do. It names the file.
+public struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConvertible {
+    public let message: String
+
+    public init(_ message: String) {
+        self.message = message
+    }
+
+    /// `remedy` stands on a line of its own, indented.
+    init(_ what: String, remedy: String) {
+        message = what + "\n  " + remedy
+    }
+
+    public var description: String { message }
+}

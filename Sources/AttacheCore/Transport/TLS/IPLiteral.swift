@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// IP addresses as certificates carry them (bytes) and as people write them (text), in one canonical form.
+
+import Glibc
+
+enum IPLiteral {
+    /// `::1` for `0:0:0:0:0:0:0:1`; nil when it is not an address. inet_pton knows only the plain
+    /// forms, so `127.1` or `010.0.0.1`, which others read in their own way, are no addresses here.
+    static func canonical(_ text: String) -> String? {
+        // A C string ends at its first NUL: "10.0.0.1\0.evil" must not become "10.0.0.1".
+        guard !text.utf8.contains(0) else { return nil }
+        var bytes = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &bytes) == 1 { return self.text(of: Array(bytes[..<4])) }
+        if inet_pton(AF_INET6, text, &bytes) == 1 { return self.text(of: bytes) }
+        return nil
+    }
+
+    /// Four or sixteen bytes in network order (RFC 5280 §4.2.1.6); anything else is no address.
+    static func text(of bytes: [UInt8]) -> String? {
+        guard bytes.count == 4 || bytes.count == 16 else { return nil }
+        var out = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let family = bytes.count == 4 ? AF_INET : AF_INET6
+        guard inet_ntop(family, bytes, &out, socklen_t(out.count)) != nil else { return nil }
+        return String(
+            decoding: out.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

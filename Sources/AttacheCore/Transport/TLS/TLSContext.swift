@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// How TLS is spoken on one listener or towards one upstream: made once, shared by all workers.
+
+import COpenSSL
+
+/// Who we are in a handshake.
+enum TLSRole: Sendable {
+    case server, client
+
+    /// The other one, as sessions call it.
+    var peer: String { self == .server ? "the client" : "the upstream" }
+    /// What the other one's certificate must be good for.
+    var peerUse: String { self == .server ? "a TLS client" : "a TLS server" }
+}
+
+/// One SSL_CTX. Unchecked: SSL_CTX may be used from several threads (it counts its references and
+/// locks its session cache); everything else in here is written by `init` only.
+///
+/// Callbacks get a pointer to this object that owns nothing. So who makes connections keeps the
+/// context until the last of them is freed; an upstream or listener does, by owning both.
+final class TLSContext: @unchecked Sendable {
+    let role: TLSRole
+    private let context: Owned
+    let trust: PeerTrust
+    let own: OwnCertificate?
+    let protocols: ApplicationProtocols
+    let shared: TLSSettings
+    /// What is odd and not forbidden: to be printed once, at start.
+    let warnings: [String]
+    /// Set by the operator; wins over the endpoint's own name.
+    private let serverName: String?
+    /// A client's connections are refused without a name to verify: for a Unix socket one must be
+    /// set by `server-name`. To be checked where upstreams are.
+    let verifiesHostName: Bool
+
+    var raw: OpaquePointer { context.raw }
+
+    /// For a listener. Its name makes its sessions its own: what was agreed upon with one listener
+    /// is not resumed on another.
+    init(
+        server settings: ServerTLSSettings, listener: String
+    ) throws(ConfigurationProblem) {
+        var warnings: [String] = []
+        role = .server
+        shared = settings.shared
+        context = try Self.context(settings.shared)
+        protocols = try ApplicationProtocols(settings.shared.alpn)
+        own = try OwnCertificate(settings.identity, into: context.raw, warnings: &warnings)
+        trust = try Self.trust(settings, into: context.raw)
+        self.warnings = warnings + trust.warnings
+        serverName = nil
+        verifiesHostName = false
+        try becomeServer(listener: listener)
+        installVerification()
+    }
+
+    /// For an upstream.
+    init(client settings: ClientTLSSettings) throws(ConfigurationProblem) {
+        var warnings: [String] = []
+        role = .client
+        shared = settings.shared
+        context = try Self.context(settings.shared)
+        protocols = try ApplicationProtocols(settings.shared.alpn)
+        if let identity = settings.identity {
+            own = try OwnCertificate(identity, into: context.raw, warnings: &warnings)
+        } else {
+            own = nil
+        }
+        trust = try Self.trust(settings, into: context.raw, warnings: &warnings)
+        self.warnings = warnings + trust.warnings
+        serverName = try settings.serverName.map(Self.checkedServerName)
+        if case .hostName = settings.verify {
+            verifiesHostName = true
+        } else {
+            verifiesHostName = false
+        }
+        becomeClient()
+        installVerification()
+    }
+
+    /// One connection, in accept or connect state, without a BIO; the caller frees it, before this
+    /// context and before `inbox`.
+    ///
+    /// - Parameter serverName: the endpoint's host, where it has one: SNI (unless it is an
+    ///   address) and, with host names verified, the name that the certificate must be for.
+    /// - Returns: nil when memory has run out, or a client has no usable name to verify.
+    func connection(
+        inbox: UnsafeMutablePointer<TLSInbox>, serverName: String?
+    ) -> OpaquePointer? {
+        guard let ssl = SSL_new(raw) else { return nil }
+        guard ExtraData.setInbox(ssl, inbox),
+            role == .server || expect(self.serverName ?? serverName, on: ssl)
+        else {
+            SSL_free(ssl)
+            return nil
+        }
+        if role == .server { SSL_set_accept_state(ssl) } else { SSL_set_connect_state(ssl) }
+        return ssl
+    }
+
+    private func expect(_ name: String?, on ssl: OpaquePointer) -> Bool {
+        // The root's dot is not part of the name in SNI (RFC 6066 §3) nor in certificates.
+        guard var name, !name.isEmpty else { return !verifiesHostName }
+        if name.hasSuffix(".") { name.removeLast() }
+        guard !name.isEmpty, !name.utf8.contains(0) else { return false }
+        let ip = IPLiteral.canonical(name)
+        if ip == nil, attache_ssl_sni(ssl, name) != 1 { return false }
+        guard verifiesHostName else { return true }
+        let expected = SSL_get0_param(ssl)
+        X509_VERIFY_PARAM_set_hostflags(
+            expected,
+            UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT))
+        return if let ip {
+            X509_VERIFY_PARAM_set1_ip_asc(expected, ip) == 1
+        } else {
+            X509_VERIFY_PARAM_set1_host(expected, name, name.utf8.count) == 1
+        }
+    }
+
+    /// The argument of every callback: never nil, for `init` set it.
+    static func of(_ argument: UnsafeMutableRawPointer?) -> TLSContext? {
+        argument.map { Unmanaged<TLSContext>.fromOpaque($0).takeUnretainedValue() }
+    }
+}

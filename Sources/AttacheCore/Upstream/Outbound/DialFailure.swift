@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why a dial came to nothing.
+
+import Glibc
+
+struct DialFailure: Error, Sendable {
+    let stage: Dial.Stage
+    let reason: CloseReason
+    /// For people: what happened, at which address, and where it helps what to do.
+    let message: String
+    /// It was ours: no descriptor, no memory, no port.
+    var isOurs: Bool { reason == .outOfResources }
+
+    static func resolving(_ failure: ResolveFailure) -> DialFailure {
+        DialFailure(stage: .resolving, reason: .resolveFailed, message: failure.message)
+    }
+
+    static func connecting(_ address: SocketAddress, _ error: Errno) -> DialFailure {
+        let isOurs = error.isExhaustion || error.code == EADDRNOTAVAIL
+        let hint =
+            switch error.code {
+            case ECONNREFUSED: ": nothing listens there"
+            case ENOENT: ": no such socket file"
+            case EADDRNOTAVAIL: ": no local port is free for one more connection to it"
+            default: ""
+            }
+        return DialFailure(
+            stage: .connecting, reason: isOurs ? .outOfResources : .connectFailed,
+            message: "cannot connect to \(address): \(error)\(hint)")
+    }
+
+    static func connectTimeout(_ what: String, after limit: Duration) -> DialFailure {
+        DialFailure(
+            stage: .connecting, reason: .connectTimeout,
+            message: "no answer from \(what) within \(limit.text) (connect)")
+    }
+
+    static func resolveTimeout(_ name: String, after limit: Duration) -> DialFailure {
+        DialFailure(
+            stage: .resolving, reason: .connectTimeout,
+            message:
+                "the name servers did not answer for \"\(name)\" within \(limit.text) (connect)")
+    }
+
+    static func securing(_ address: SocketAddress, _ failure: SideFailure) -> DialFailure {
+        let reason: CloseReason =
+            switch failure.kind {
+            case .certificateRefused: .certificateRefused
+            case .ownCertificateRefused: .ownCertificateRefused
+            case .protocolFailure: .handshakeFailed
+            }
+        return DialFailure(
+            stage: .securing, reason: reason, message: "\(failure.message) (at \(address))")
+    }
+
+    static func handshakeTimeout(_ address: SocketAddress, after limit: Duration) -> DialFailure {
+        DialFailure(
+            stage: .securing, reason: .handshakeTimeout,
+            message: "\(address) did not finish the TLS handshake within \(limit.text) (handshake)")
+    }
+
+    static func outOfMemory(_ stage: Dial.Stage) -> DialFailure {
+        DialFailure(
+            stage: stage, reason: .outOfResources, message: "no memory for one more connection")
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one worker needs to reach upstreams: its loop, its TLS works, the resolver, tickets to resume with.
+
+import COpenSSL
+
+final class Outbound {
+    let loop: EventLoop
+    let works: TLSWorks
+    private let resolver: Resolver
+    private var tickets: [ObjectIdentifier: TicketStore] = [:]
+
+    init(loop: EventLoop, works: TLSWorks, resolver: Resolver) {
+        self.loop = loop
+        self.works = works
+        self.resolver = resolver
+    }
+
+    /// A name's addresses, for the dial number `lookup` of the owner of `token`.
+    struct Resolved: Sendable {
+        let lookup: Int
+        let answer: Resolver.Answer
+    }
+
+    /// What is known is answered at once; otherwise a `Resolved` comes by mail.
+    func resolve(_ name: String, port: UInt16, lookup: Int, for token: Token) -> Resolver.Answer? {
+        let mailbox = loop.mailbox
+        return resolver.resolve(name, port: port) { answer in
+            mailbox.post(Resolved(lookup: lookup, answer: answer), to: token)
+        }
+    }
+
+    /// TLS over a connected socket, with a ticket of an earlier connection where there is one.
+    /// nil: no memory.
+    func secure(
+        _ socket: Socket, context: TLSContext, host: String?, endpoint: String, _ upstream: Upstream
+    )
+        -> TLSSide?
+    {
+        guard
+            let end = TLSEnd(
+                socket, role: .client, context: context, serverName: host, works: works)
+        else { return nil }
+        let store = tickets(of: upstream)
+        if let ticket = store.take(endpoint: endpoint) {
+            end.resume(ticket)
+            SSL_SESSION_free(ticket)
+        }
+        end.keepTicket = { store.put($0, endpoint: endpoint) }
+        return TLSSide(end)
+    }
+
+    private func tickets(of upstream: Upstream) -> TicketStore {
+        let key = ObjectIdentifier(upstream)
+        if let store = tickets[key] { return store }
+        let store = TicketStore()
+        tickets[key] = store
+        return store
+    }
+}

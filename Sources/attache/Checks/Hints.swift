@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a mistyped word was probably meant to be, where the parser alone finds nothing near.
+
+import ArgumentParser
+
+enum Hints {
+    static let commands = Root.configuration.subcommands.map { $0._commandName }
+
+    /// What people bring along from other tools.
+    private static let elsewhere = [
+        "--target": "--to", "--connect-to": "--to", "--accept": "--listen", "--bind": "--listen",
+        "--cacert": "--ca or --client-ca", "--cafile": "--ca or --client-ca",
+        "--tls-cert-file": "--certificate", "--tls-key-file": "--key", "--sni": "--server-name",
+        "--allow-cn": "--allow cn:NAME", "--allow-dns": "--allow dns:NAME",
+        "--allow-uri": "--allow uri:PATTERN", "--allow-all": "--allow any-verified",
+        "--verify-dns": "--allow dns:NAME", "--verify-uri": "--allow uri:PATTERN",
+        "--disable-authentication": "--client-certificate off",
+        "--unsafe-listen": "--insecure-plaintext-listener",
+        "--insecure": "--verify none-insecure", "--timeout": "--idle, --connect or --handshake",
+        "--shutdown-timeout": "--drain", "--close-timeout": "--half-close",
+        "--connect-timeout": "--connect", "--max-conn-lifetime": "--lifetime",
+    ]
+
+    /// The parser's message, with the nearest word where it has none.
+    static func explain(_ message: String, _ arguments: [String]) -> String {
+        let command = arguments.first.flatMap { commands.contains($0) ? $0 : nil }
+        if command == nil, let word = arguments.first, !word.hasPrefix("-"), word != "help" {
+            let near = nearest(to: word, among: commands).map { "; did you mean \($0)?" }
+            return "unknown command \(word)" + (near ?? "; there are \(commands.listed)")
+        }
+        if message.hasPrefix("Unknown option '"), let flag = quoted(message) {
+            return "unknown flag \(flag)" + suggestion(for: flag, in: command)
+        }
+        if message.hasPrefix("Unexpected argument '"), let word = quoted(message) {
+            return "\(word) belongs to no flag; values follow their flag, as in --to \(word)"
+        }
+        return message.prefix(1).lowercased() + message.dropFirst()
+    }
+
+    private static func suggestion(for flag: String, in command: String?) -> String {
+        guard let command else {
+            return "; say first what to do, as in attache connect \(flag)"
+        }
+        if let known = elsewhere[flag] { return "; here it is \(known)" }
+        if let other = commands.first(where: { flags(of: $0).contains(flag) }) {
+            return "; it is a flag of attache \(other)"
+        }
+        if let near = nearest(to: flag, among: flags(of: command)) {
+            return "; did you mean \(near)?"
+        }
+        return ""
+    }
+
+    /// Read from the help, which is where a person would look.
+    static func flags(of command: String) -> [String] {
+        guard let type = Root.configuration.subcommands.first(where: { $0._commandName == command })
+        else { return [] }
+        return Root.helpMessage(for: type, columns: 1000)
+            .split { $0 == " " || $0 == "," || $0 == "\n" }
+            .filter { $0.hasPrefix("--") }.map(String.init)
+    }
+
+    private static func quoted(_ message: String) -> String? {
+        let parts = message.split(separator: "'", omittingEmptySubsequences: false)
+        return parts.count > 2 ? String(parts[1]) : nil
+    }
+
+    /// Up to a third of the word may be wrong.
+    static func nearest(to word: String, among words: [String]) -> String? {
+        let best = words.map { ($0, distance(word, $0)) }.min { $0.1 < $1.1 }
+        guard let best, best.1 <= max(1, word.count / 3) else { return nil }
+        return best.0
+    }
+
+    /// Levenshtein: single letters put in, left out or exchanged.
+    static func distance(_ a: String, _ b: String) -> Int {
+        let b = Array(b)
+        var row = Array(0...b.count)
+        for (i, letter) in a.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for j in b.indices {
+                let changed = diagonal + (letter == b[j] ? 0 : 1)
+                diagonal = row[j + 1]
+                row[j + 1] = min(changed, row[j] + 1, row[j + 1] + 1)
+            }
+        }
+        return row[b.count]
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The parser lets the last of two --listen win; whoever wrote two expects both.
+
+enum Repeats {
+    private static let welcome: Set = ["--to", "--allow", "--to-allow", "--help", "--version"]
+    private static let aliases = ["--cert": "--certificate", "--to-cert": "--to-certificate"]
+
+    static func refuse(in arguments: [String]) throws(Problem) {
+        var seen: Set<String> = []
+        for argument in arguments.prefix(while: { $0 != "--" }) where argument.hasPrefix("--") {
+            let written = String(argument.prefix { $0 != "=" })
+            let flag = aliases[written] ?? written
+            if !seen.insert(flag).inserted, !welcome.contains(flag) {
+                throw Problem("\(flag) is said twice; leave out one of them")
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// attache terminate: TLS clients reach a service that speaks none.
+
+import ArgumentParser
+
+struct Terminate: TunnelCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Let TLS clients reach a service that speaks no TLS.",
+        usage: """
+            attache terminate --listen <address> --to <address> \\
+                --certificate <file> --key <file> [<options>]
+            """,
+        discussion: """
+            Mutual TLS in front of a Redis that listens on loopback:
+
+              attache terminate --listen 0.0.0.0:6380 --to 127.0.0.1:6379 \\
+                --cert server.pem --key server.key \\
+                --client-ca clients-ca.pem --allow dns:app.internal
+
+            Without --client-ca every client is let in, encrypted but unknown.
+            Addresses: host:port, [v6]:port, unix:/path. Times: 250ms, 5s, 1m30s, 1h.
+            """)
+
+    static let needs =
+        "terminate needs --listen and --to, as in "
+        + "attache terminate --listen 0.0.0.0:6380 --to 127.0.0.1:6379 --cert FILE --key FILE"
+
+    @OptionGroup(title: "Addresses") var listen: ListenFlags
+    @OptionGroup(title: "Addresses") var endpoints: EndpointFlags
+    @OptionGroup(title: "TLS with clients") var clientTLS: ClientTLSFlags
+    @OptionGroup(title: "TLS with the upstream") var toTLSFlag: ToTLSFlags
+    @OptionGroup(title: "TLS with the upstream") var upstreamTLS:
+        UpstreamTLSFlags<TerminateUpstream>
+    @OptionGroup(title: "Time limits") var connectTime: ConnectTimeFlags
+    @OptionGroup(title: "Time limits") var session: SessionFlags
+    @OptionGroup(title: "Process") var process: ProcessFlags
+
+    var toTls: Bool { toTLSFlag.toTls }
+}
+
+struct ToTLSFlags: ParsableArguments {
+    @Flag(help: "Speak TLS with the upstream too.")
+    var toTls = false
+}

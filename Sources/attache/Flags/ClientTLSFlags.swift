@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// TLS towards clients: who we are, whom we let in.
+
+import ArgumentParser
+import AttacheCore
+
+struct ClientTLSFlags: ParsableArguments {
+    @OptionGroup var identity: IdentityFlags<Clients>
+
+    @Option(
+        name: .customLong("client-ca"),
+        help: .init("Authorities of client certificates (PEM).", valueName: "file"),
+        completion: .file(), transform: Texts.file)
+    var clientCA: String?
+
+    @Option(
+        help: .init(
+            "Asked of clients. (default: required with --client-ca, else off)",
+            valueName: "when"))
+    var clientCertificate: ClientCertificateChoice?
+
+    @Option(
+        help: .init(
+            "Who may come in: dns:*.app.internal, uri:spiffe://corp/**, cn:NAME, ip:ADDR; "
+                + "or any-verified.",
+            valueName: "name"))
+    var allow: [String] = []
+
+    @OptionGroup var spoken: SpokenTLSFlags<Clients>
+
+    @Option(
+        help: .init(
+            Defaults.said("TLS with the client.", Defaults.listener.handshakeTimeout),
+            valueName: "time"),
+        transform: Durations.positive)
+    var handshake: Duration?
+
+    /// What was said, as it was said: without a certificate all of it is a mistake.
+    var given: [String] {
+        Clients.given([
+            "client-ca": clientCA != nil, "client-certificate": clientCertificate != nil,
+            "allow": !allow.isEmpty, "handshake": handshake != nil,
+        ]) + identity.given + spoken.given
+    }
+}

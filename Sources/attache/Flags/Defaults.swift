@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The defaults that help shows: read from the settings, where each is written once.
+
+import AttacheCore
+
+enum Defaults {
+    static let upstream = UpstreamSettings(name: "", destination: .echo)
+    static let listener = ListenerSettings(name: "", bind: .unix(""), upstream: upstream)
+    static let process = Settings(listeners: [], workers: 1)
+    static let tls = TLSSettings()
+
+    /// `text (default: 30s)`
+    static func said(_ text: String, _ duration: Duration?) -> String {
+        "\(text) (default: \(Durations.text(duration)))"
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which upstream, and how long reaching it may take.
+
+import ArgumentParser
+import AttacheCore
+
+struct EndpointFlags: ParsableArguments {
+    @Option(
+        help: .init(
+            "The upstream; several are tried in this order.",
+            valueName: "address"),
+        transform: Texts.address)
+    var to: [Address] = []
+}
+
+struct ConnectTimeFlags: ParsableArguments {
+    @Option(
+        help: .init(
+            Defaults.said(
+                "Resolving and TCP, all addresses.", Defaults.upstream.connectTimeout),
+            valueName: "time"),
+        transform: Durations.positive)
+    var connect: Duration?
+}

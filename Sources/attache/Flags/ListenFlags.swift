@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where clients come in.
+
+import ArgumentParser
+import AttacheCore
+
+struct ListenFlags: ParsableArguments {
+    @Option(
+        help: .init(
+            "Where clients come in; port 0 takes a free one.",
+            valueName: "address"),
+        transform: Texts.address)
+    var listen: Address?
+
+    @Option(
+        help: .init(
+            "Permissions of a Unix socket. (default: \(Mode.text(Defaults.listener.mode)))",
+            valueName: "octal"),
+        transform: Mode.parse)
+    var mode: Mode?
+
+    @Flag(help: "Listening on [::] serves IPv4 too.")
+    var dualStack = false
+}
+
+/// For the commands whose listener may be plaintext.
+struct PlaintextListenerFlags: ParsableArguments {
+    @Flag(help: "Plaintext beyond loopback: open to all who reach it.")
+    var insecurePlaintextListener = false
+}

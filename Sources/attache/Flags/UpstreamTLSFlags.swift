@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// TLS towards an upstream: whom we trust, who it must be, who we are.
+
+import ArgumentParser
+import AttacheCore
+
+struct UpstreamTLSFlags<Of: Role>: ParsableArguments {
+    @Option(
+        name: Of.names("ca"),
+        help: .init("Authorities to trust (PEM). (default: the system's)", valueName: "file"),
+        completion: .file(), transform: Texts.file)
+    var ca: String?
+
+    @OptionGroup var identity: IdentityFlags<Of>
+
+    @Option(
+        name: Of.names("server-name"),
+        help: .init("Expected name and SNI, instead of the host's.", valueName: "name"),
+        transform: Texts.serverName)
+    var serverName: String?
+
+    @Option(
+        name: Of.names("allow"),
+        help: .init(
+            "Who it may be, instead of the host name: dns:*.db.internal, "
+                + "uri:spiffe://corp/**, cn:NAME, ip:ADDR.",
+            valueName: "name"))
+    var allow: [String] = []
+
+    @Option(
+        name: Of.names("verify"),
+        help: .init("What is verified. (default: host-name)", valueName: "what"))
+    var verify: VerifyChoice?
+
+    @OptionGroup var spoken: SpokenTLSFlags<Of>
+
+    @Option(
+        name: Of.names("handshake"),
+        help: .init(
+            Defaults.said("TLS with the upstream, after TCP.", Defaults.upstream.handshakeTimeout),
+            valueName: "time"),
+        transform: Durations.positive)
+    var handshake: Duration?
+
+    /// What was said, as it was said: without TLS all of it is a mistake.
+    var given: [String] {
+        Of.given([
+            "ca": ca != nil, "server-name": serverName != nil, "allow": !allow.isEmpty,
+            "verify": verify != nil, "handshake": handshake != nil,
+        ]) + identity.given + spoken.given
+    }
+}

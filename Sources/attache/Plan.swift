@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Flags become settings: read top to bottom, the commands first, then what they share.
+
+import AttacheCore
+
+/// What a command line asks for.
+struct Plan: Sendable {
+    var settings: Settings
+    var logFormat: Attache.LogFormat
+    /// Asked for and done, but worth a second thought.
+    var warnings: [String] = []
+
+    init(_ listener: ListenerSettings, _ process: ProcessFlags) {
+        settings = Settings(
+            listeners: [listener], workers: (process.workers ?? .auto).number)
+        logFormat = process.logFormat.format
+        if let drain = process.drain { settings.drain = drain }
+        if let sessions = process.sessions { settings.listeners[0].sessions = sessions }
+    }
+}
+
+extension Connect {
+    func plan() throws(Problem) -> Plan {
+        var upstream = try endpoints.upstream(missing: Self.needs)
+        var warnings: [String] = []
+        if plain {
+            guard tls.given.isEmpty else {
+                throw .tlsWithoutTLS(tls.given, because: "--plain says no TLS")
+            }
+        } else {
+            upstream.tls = try tls.settings(towards: endpoints.to)
+            upstream.handshakeTimeout = tls.handshake ?? upstream.handshakeTimeout
+            warnings += tls.warnings
+        }
+        upstream.connectTimeout = connectTime.connect ?? upstream.connectTimeout
+        session.apply(to: &upstream)
+
+        let listener = try listen.listener(missing: Self.needs, upstream: upstream)
+        try Exposure.refusePlaintext(listener, unless: plaintext.insecurePlaintextListener)
+        try OwnListener.refuse(listener, as: endpoints.to)
+        var plan = Plan(listener, process)
+        plan.warnings = warnings
+        return plan
+    }
+}
+
+extension Terminate {
+    func plan() throws(Problem) -> Plan {
+        var upstream = try endpoints.upstream(missing: Self.needs)
+        var warnings: [String] = []
+        if toTls {
+            upstream.tls = try upstreamTLS.settings(towards: endpoints.to)
+            upstream.handshakeTimeout = upstreamTLS.handshake ?? upstream.handshakeTimeout
+            warnings += upstreamTLS.warnings
+        } else {
+            guard upstreamTLS.given.isEmpty else {
+                throw .tlsWithoutTLS(upstreamTLS.given, because: "--to-tls is missing")
+            }
+            warnings += Exposure.unencrypted(endpoints.to)
+        }
+        upstream.connectTimeout = connectTime.connect ?? upstream.connectTimeout
+        session.apply(to: &upstream)
+
+        var listener = try listen.listener(missing: Self.needs, upstream: upstream)
+        guard let serverTLS = try clientTLS.settings() else {
+            throw Problem(
+                "terminate speaks TLS with clients and has no certificate to show; "
+                    + "add --certificate FILE --key FILE")
+        }
+        listener.tls = serverTLS
+        listener.handshakeTimeout = clientTLS.handshake ?? listener.handshakeTimeout
+        try OwnListener.refuse(listener, as: endpoints.to)
+        var plan = Plan(listener, process)
+        plan.warnings = warnings
+        return plan
+    }
+}
+
+extension Echo {
+    func plan() throws(Problem) -> Plan {
+        var upstream = UpstreamSettings(name: "echo", destination: .echo)
+        session.apply(to: &upstream)
+
+        var listener = try listen.listener(missing: Self.needs, upstream: upstream)
+        listener.tls = try clientTLS.settings()
+        listener.handshakeTimeout = clientTLS.handshake ?? listener.handshakeTimeout
+        try Exposure.refusePlaintext(listener, unless: plaintext.insecurePlaintextListener)
+        return Plan(listener, process)
+    }
+}
+
+// MARK: what they share
+
+extension ListenFlags {
+    func listener(missing: String, upstream: UpstreamSettings) throws(Problem)
+        -> ListenerSettings
+    {
+        guard let listen else { throw Problem(missing) }
+        var listener = ListenerSettings(
+            name: listen.description, bind: listen, upstream: upstream)
+        if let mode {
+            guard case .unix = listen else {
+                throw Problem("--mode is for a Unix socket and \(listen) is none; leave it out")
+            }
+            listener.mode = mode.bits
+        }
+        if dualStack, listen.host != "::" {
+            throw Problem(
+                "--dual-stack serves IPv4 on the listener [::] and \(listen) is another; "
+                    + "listen on [::], or leave it out")
+        }
+        listener.dualStack = dualStack
+        return listener
+    }
+}
+
+extension EndpointFlags {
+    func upstream(missing: String) throws(Problem) -> UpstreamSettings {
+        guard !to.isEmpty else { throw Problem(missing) }
+        if let nowhere = to.first(where: { $0.port == 0 }) {
+            throw Problem("--to \(nowhere): nobody can be reached at port 0; write the real port")
+        }
+        return UpstreamSettings(
+            name: to.map(\.description).joined(separator: ","), destination: .endpoints(to))
+    }
+}
+
+extension SessionFlags {
+    func apply(to upstream: inout UpstreamSettings) {
+        if let idle { upstream.idleTimeout = idle.duration }
+        if let halfClose { upstream.halfCloseTimeout = halfClose.duration }
+        if let lifetime { upstream.lifetime = lifetime.duration }
+        if let deadPeer { upstream.deadPeer = deadPeer }
+        if let abortLinger { upstream.abortLinger = abortLinger }
+    }
+}
