@@ -87,14 +87,17 @@ class Proxy:
 
 
 class HAProxy(Proxy):
-    """Debian's package as it comes: one thread, default buffers; splice where both sides are plain."""
+    """Debian's package as it comes: one thread, default buffers; splice where both sides are plain; a line a session."""
 
     CONFIGURATION = """\
 global
     nbthread 1
     maxconn 2500
+    log stdout format raw local0
 defaults
     mode tcp
+    log global
+    option tcplog
     timeout connect 5s
     timeout client 1h
     timeout server 1h

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The façade: binds everything or nothing, runs the workers, ends on signals.
 
-import CLinux
 import Glibc
 
 /// Why nothing was started, for people, with the exit code that fits.
@@ -19,7 +18,7 @@ public final class Attache {
     public typealias LogFormat = AttacheCore.LogFormat
 
     /// Processors this process may run on: the default number of workers.
-    public static var processors: Int { Int(clinux_processors()) }
+    public static var processors: Int { Process.processors }
 
     private let settings: Settings
     private let log: Log
@@ -153,7 +152,7 @@ public final class Attache {
         }
         let deadline = Clock.now() + settings.drain.nanoseconds
         if outcome(by: deadline) == .signalled { return summary("ended at once") }
-        if placement.sessions > 0 {
+        if !placement.isDrained {
             log.notice("the drain period is over; \(placement.sessions) sessions are cut")
             tell(Worker.Cut())
             let linger = entrances.map(\.upstream.settings.abortLinger.nanoseconds).max() ?? 0
@@ -169,7 +168,7 @@ public final class Attache {
     private enum Outcome { case quiet, late, signalled }
 
     private func outcome(by deadline: UInt64) -> Outcome {
-        while placement.sessions > 0 {
+        while !placement.isDrained {
             if Clock.now() >= deadline { return .late }
             let signal = Signals.wait(milliseconds: 20)
             if signal != 0 && signal != SIGHUP { return .signalled }

@@ -94,6 +94,9 @@ enum Limits {
     static let reservedDescriptors = 64
     /// Lines that may wait for a slow reader of the log; more are dropped and counted.
     static let logLinesWaitingMax = 16_384
+    /// After a write to the log the next lines gather for so long: fewer wake-ups and writes under
+    /// load, and a single line still leaves at once.
+    static let logLinesGather = Duration.milliseconds(2)
     /// Nobody waits longer than this for the log at exit.
     static let logFlushAtExit = Duration.seconds(1)
     /// The same complaint is printed once in this time, then as a count.

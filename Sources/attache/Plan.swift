@@ -29,7 +29,7 @@ extension Connect {
             }
         } else {
             upstream.tls = try tls.settings(towards: endpoints.to)
-            upstream.handshakeTimeout = tls.handshake ?? upstream.handshakeTimeout
+            upstream.handshakeTimeout = trust.handshake ?? upstream.handshakeTimeout
             warnings += tls.warnings
         }
         upstream.connectTimeout = connectTime.connect ?? upstream.connectTimeout
@@ -50,7 +50,7 @@ extension Terminate {
         var warnings: [String] = []
         if toTls {
             upstream.tls = try upstreamTLS.settings(towards: endpoints.to)
-            upstream.handshakeTimeout = upstreamTLS.handshake ?? upstream.handshakeTimeout
+            upstream.handshakeTimeout = trust.handshake ?? upstream.handshakeTimeout
             warnings += upstreamTLS.warnings
         } else {
             guard upstreamTLS.given.isEmpty else {
@@ -68,7 +68,7 @@ extension Terminate {
                     + "add --certificate FILE --key FILE")
         }
         listener.tls = serverTLS
-        listener.handshakeTimeout = clientTLS.handshake ?? listener.handshakeTimeout
+        listener.handshakeTimeout = admission.handshake ?? listener.handshakeTimeout
         try OwnListener.refuse(listener, as: endpoints.to)
         var plan = Plan(listener, process)
         plan.warnings = warnings
@@ -83,7 +83,7 @@ extension Echo {
 
         var listener = try listen.listener(missing: Self.needs, upstream: upstream)
         listener.tls = try clientTLS.settings()
-        listener.handshakeTimeout = clientTLS.handshake ?? listener.handshakeTimeout
+        listener.handshakeTimeout = admission.handshake ?? listener.handshakeTimeout
         try Exposure.refusePlaintext(listener, unless: plaintext.insecurePlaintextListener)
         return Plan(listener, process)
     }

@@ -109,6 +109,8 @@ extension LogWriter {
                 if batch.count >= Self.batchBytes { write(&batch, count: &count) }
             }
             if count > 0 { write(&batch, count: &count) }
+            // Under load lines come one by one, each would wake this thread: let some gather.
+            Thread.nap(Limits.logLinesGather)
         }
     }
 

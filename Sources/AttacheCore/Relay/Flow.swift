@@ -131,7 +131,14 @@ struct Flow {
 
     private mutating func pass(_ ending: Ending, to sink: any Side) -> Turn {
         // An end that is not clean is for the session to tell: it aborts the sink.
-        if ending == .clean && !sink.finish() { return .waiting }
+        if ending == .clean {
+            if !sink.aborted && !sink.finish() { return .waiting }
+            // Not delivered: what killed the sink is told by its other direction, or by `aborted`.
+            if sink.aborted {
+                sinkDead = true
+                return .waiting
+            }
+        }
         finished = true
         return .ended(ending)
     }

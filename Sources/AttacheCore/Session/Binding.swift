@@ -41,8 +41,9 @@ enum Binding {
     private static func hint(_ error: Errno, _ bind: Address) -> String {
         switch error.code {
         case EADDRINUSE where bind.port != nil:
-            "; another process has the port (ss -ltnp 'sport = :\(bind.port ?? 0)' shows which): "
-                + "stop it or choose another port"
+            "; the port is taken, by a listener or a connection that is still closing "
+                + "(ss -tanp 'sport = :\(bind.port ?? 0)' shows which): stop it, wait, or choose "
+                + "another port"
         case EADDRNOTAVAIL: "; this machine has no such address (ip address shows those it has)"
         case EACCES where (bind.port ?? 1024) < 1024:
             "; ports below 1024 need CAP_NET_BIND_SERVICE (setcap, AmbientCapabilities) or root"

@@ -77,7 +77,6 @@ final class Listener: Wakeable {
     /// A session begins; it has been counted.
     func admit(_ descriptor: consuming Descriptor, _ peer: SocketAddress) {
         let wire = Socket(descriptor, isUnix: peer.family == AF_UNIX)
-        wire.prepare()
         guard let side = clientSide(over: wire) else {
             wire.lingerZero()
             worker.log.event(kind: "memory", "no memory for one more TLS client; it was refused")

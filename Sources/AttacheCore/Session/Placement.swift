@@ -8,6 +8,8 @@ final class Placement: Sendable {
     private struct Counts {
         var byWorker: [Int]
         var total = 0
+        var drainedWorkers = 0
+        var isStarving = false
     }
     private let counts: Mutex<Counts>
     let limit: Int
@@ -16,6 +18,14 @@ final class Placement: Sendable {
         counts = Mutex(Counts(byWorker: Array(repeating: 0, count: workers)))
         self.limit = limit
     }
+
+    /// Every worker has taken what its backlogs held, and all sessions have ended.
+    var isDrained: Bool {
+        counts.withLock { $0.total == 0 && $0.drainedWorkers == $0.byWorker.count }
+    }
+
+    /// A worker accepts no more.
+    func workerDrained() { counts.withLock { $0.drainedWorkers += 1 } }
 
     var sessions: Int { counts.withLock { $0.total } }
     var isFull: Bool { sessions >= limit }
@@ -29,6 +39,14 @@ final class Placement: Sendable {
             counts.byWorker[chosen] += 1
             counts.total += 1
             return chosen
+        }
+    }
+
+    /// Accepting fails (or works) somewhere; true where that is news for the process.
+    func starving(_ isStarving: Bool) -> Bool {
+        counts.withLock { counts in
+            defer { counts.isStarving = isStarving }
+            return counts.isStarving != isStarving
         }
     }
 

@@ -76,7 +76,9 @@ final class Worker: Wakeable {
         case let handover as Handover:
             listeners[handover.listener].admit(
                 Descriptor(adopting: handover.raw), handover.peer)
-        case is Drain: for listener in listeners { listener.close() }
+        case is Drain:
+            for listener in listeners { listener.close() }
+            placement.workerDrained()
         case is Cut: loop.tellEveryone(SessionCut())
         case is Stop: loop.stop()
         default: break
@@ -105,9 +107,10 @@ final class Worker: Wakeable {
 
     private var isStarving = false
 
+    /// Said once for the process, however many workers notice.
     func acceptingFails(_ listener: Listener, _ why: Errno) {
-        if isStarving { return }
         isStarving = true
+        guard placement.starving(true) else { return }
         log.notice(
             "cannot accept on \(listener.settings.name): \(why); clients wait in the backlog, "
                 + "running sessions go on; raise the limit (ulimit -n, LimitNOFILE) or lower "
@@ -117,6 +120,7 @@ final class Worker: Wakeable {
     func acceptingWorks(_ listener: Listener) {
         if !isStarving { return }
         isStarving = false
+        guard placement.starving(false) else { return }
         log.notice("accepting on \(listener.settings.name) again")
     }
 }

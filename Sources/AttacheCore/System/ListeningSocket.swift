@@ -35,6 +35,8 @@ final class ListeningSocket: Sendable {
             }
         } else {
             _ = clinux_set_int(raw, SOL_SOCKET, SO_REUSEADDR, 1)
+            // Inherited by what is accepted: five system calls a session saved.
+            Socket.prepare(raw)
         }
         if address.family == AF_INET6 {
             _ = clinux_set_int(raw, Int32(IPPROTO_IPV6), IPV6_V6ONLY, dualStack ? 0 : 1)

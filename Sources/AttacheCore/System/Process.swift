@@ -14,6 +14,9 @@ public enum ExitCode {
 }
 
 enum Process {
+    /// Processors it may run on.
+    static var processors: Int { Int(clinux_processors()) }
+
     /// Before any thread is made.
     static func prepare(workers: Int) {
         // splice(2) has no MSG_NOSIGNAL.

@@ -201,8 +201,7 @@ final class Socket {
     // MARK: options and the end
 
     /// Small answers leave at once; quiet peers are probed.
-    func prepare() {
-        if isUnix { return }
+    static func prepare(_ raw: Int32) {
         _ = clinux_set_int(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         _ = clinux_set_int(raw, SOL_SOCKET, SO_KEEPALIVE, 1)
         _ = clinux_set_int(raw, Int32(IPPROTO_TCP), TCP_KEEPIDLE, Limits.keepaliveIdleSeconds)

@@ -39,6 +39,14 @@ final class Thread: Sendable {
         precondition(code == 0, "only a thread that joins itself cannot be joined")
     }
 
+    /// The calling thread does nothing for so long, or a little less if a signal comes.
+    static func nap(_ time: Duration) {
+        let nanoseconds = time.nanoseconds
+        var left = timespec(
+            tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        nanosleep(&left, nil)
+    }
+
     deinit {
         if !joined.load(ordering: .acquiring) { pthread_detach(handle) }
     }

@@ -26,12 +26,17 @@ struct Connect: TunnelCommand {
     @OptionGroup(title: "Addresses") var endpoints: EndpointFlags
     @OptionGroup(title: "Addresses") var plaintext: PlaintextListenerFlags
     @OptionGroup(title: "TLS with the upstream") var plainFlag: PlainFlags
-    @OptionGroup(title: "TLS with the upstream") var tls: UpstreamTLSFlags<ConnectUpstream>
+    @OptionGroup(title: "TLS with the upstream") var trust: UpstreamTrustFlags<ConnectUpstream>
+    @OptionGroup(title: "TLS with the upstream") var identity: IdentityFlags<ConnectUpstream>
+    @OptionGroup(title: "TLS with the upstream") var spoken: SpokenTLSFlags<ConnectUpstream>
     @OptionGroup(title: "Time limits") var connectTime: ConnectTimeFlags
     @OptionGroup(title: "Time limits") var session: SessionFlags
     @OptionGroup(title: "Process") var process: ProcessFlags
 
     var plain: Bool { plainFlag.plain }
+    var tls: UpstreamTLS<ConnectUpstream> {
+        UpstreamTLS(trust: trust, identity: identity, spoken: spoken)
+    }
 }
 
 struct PlainFlags: ParsableArguments {

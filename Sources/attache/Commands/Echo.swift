@@ -22,7 +22,13 @@ struct Echo: TunnelCommand {
 
     @OptionGroup(title: "Addresses") var listen: ListenFlags
     @OptionGroup(title: "Addresses") var plaintext: PlaintextListenerFlags
-    @OptionGroup(title: "TLS with clients") var clientTLS: ClientTLSFlags
+    @OptionGroup(title: "TLS with clients") var identity: IdentityFlags<Clients>
+    @OptionGroup(title: "TLS with clients") var admission: AdmissionFlags
+    @OptionGroup(title: "TLS with clients") var spoken: SpokenTLSFlags<Clients>
     @OptionGroup(title: "Time limits") var session: SessionFlags
     @OptionGroup(title: "Process") var process: ProcessFlags
+
+    var clientTLS: ClientTLS {
+        ClientTLS(admission: admission, identity: identity, spoken: spoken)
+    }
 }

@@ -27,15 +27,26 @@ struct Terminate: TunnelCommand {
 
     @OptionGroup(title: "Addresses") var listen: ListenFlags
     @OptionGroup(title: "Addresses") var endpoints: EndpointFlags
-    @OptionGroup(title: "TLS with clients") var clientTLS: ClientTLSFlags
+    @OptionGroup(title: "TLS with clients") var identity: IdentityFlags<Clients>
+    @OptionGroup(title: "TLS with clients") var admission: AdmissionFlags
+    @OptionGroup(title: "TLS with clients") var spoken: SpokenTLSFlags<Clients>
     @OptionGroup(title: "TLS with the upstream") var toTLSFlag: ToTLSFlags
-    @OptionGroup(title: "TLS with the upstream") var upstreamTLS:
-        UpstreamTLSFlags<TerminateUpstream>
+    @OptionGroup(title: "TLS with the upstream") var trust: UpstreamTrustFlags<TerminateUpstream>
+    @OptionGroup(title: "TLS with the upstream") var upstreamIdentity:
+        IdentityFlags<TerminateUpstream>
+    @OptionGroup(title: "TLS with the upstream") var upstreamSpoken:
+        SpokenTLSFlags<TerminateUpstream>
     @OptionGroup(title: "Time limits") var connectTime: ConnectTimeFlags
     @OptionGroup(title: "Time limits") var session: SessionFlags
     @OptionGroup(title: "Process") var process: ProcessFlags
 
     var toTls: Bool { toTLSFlag.toTls }
+    var clientTLS: ClientTLS {
+        ClientTLS(admission: admission, identity: identity, spoken: spoken)
+    }
+    var upstreamTLS: UpstreamTLS<TerminateUpstream> {
+        UpstreamTLS(trust: trust, identity: upstreamIdentity, spoken: upstreamSpoken)
+    }
 }
 
 struct ToTLSFlags: ParsableArguments {

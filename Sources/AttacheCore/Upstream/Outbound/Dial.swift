@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The life of an upstream connection until it is ready or has failed, in the order in which it happens.
 
-import CLinux
-import Glibc
-
 /// resolving → connecting → securing → ready | failed.
 ///
 /// One absolute deadline, `connect` + `handshake`; within it resolving and TCP over all addresses have
@@ -137,7 +134,8 @@ final class Dial {
         let inTime = outbound.loop.now < deadline
         guard endpoint < endpoints.count, inTime, failure?.isOurs != true else {
             cancel()
-            return .answer(.failed(failure ?? .outOfMemory(stage)))
+            let why = failure ?? .outOfMemory(stage)
+            return .answer(.failed(attempts > 1 ? why.last(of: attempts) : why))
         }
         stage = .resolving
         return .again
@@ -178,30 +176,19 @@ final class Dial {
         let target = eyes.addresses[index]
         address = target
         attempts += 1
-        let raw = clinux_socket(target.family)
-        if raw < 0 {
-            attemptFailed(index, Errno())
-            return true
-        }
-        let socket = Socket(Descriptor(adopting: raw), isUnix: target.family == AF_UNIX)
-        socket.prepare()
-        if target.withPointer({ clinux_connect(raw, $0, $1) }) != 0 {
-            let error = Errno()
-            if error.code == EAGAIN && socket.isUnix {
-                attempts -= 1
-                eyes = HappyEyeballs(eyes.addresses)
-                outbound.loop.wake(token, after: Limits.unixConnectRetry)
-                return false
+        switch Socket.connect(to: target) {
+        case .begun(let socket):
+            if outbound.loop.watch(socket, token.part(index + 1)) {
+                sockets[index] = socket
+            } else {
+                attemptFailed(index, Errno())
             }
-            if error.code != EINPROGRESS && error.code != EINTR {
-                attemptFailed(index, error)
-                return true
-            }
-        }
-        if outbound.loop.watch(socket, token.part(index + 1)) {
-            sockets[index] = socket
-        } else {
-            attemptFailed(index, Errno())
+        case .busy:
+            attempts -= 1
+            eyes = HappyEyeballs(eyes.addresses)
+            outbound.loop.wake(token, after: Limits.unixConnectRetry)
+            return false
+        case .failed(let error): attemptFailed(index, error)
         }
         return true
     }

@@ -11,6 +11,13 @@ struct DialFailure: Error, Sendable {
     /// It was ours: no descriptor, no memory, no port.
     var isOurs: Bool { reason == .outOfResources }
 
+    /// Of several addresses that were tried.
+    func last(of attempts: Int) -> DialFailure {
+        DialFailure(
+            stage: stage, reason: reason,
+            message: "none of \(attempts) attempts succeeded; the last: \(message)")
+    }
+
     static func resolving(_ failure: ResolveFailure) -> DialFailure {
         DialFailure(stage: .resolving, reason: .resolveFailed, message: failure.message)
     }

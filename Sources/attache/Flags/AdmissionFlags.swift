@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS towards clients: who we are, whom we let in.
+// TLS towards clients: whom we let in.
 
 import ArgumentParser
 import AttacheCore
 
-struct ClientTLSFlags: ParsableArguments {
-    @OptionGroup var identity: IdentityFlags<Clients>
-
+struct AdmissionFlags: ParsableArguments {
     @Option(
         name: .customLong("client-ca"),
         help: .init("Authorities of client certificates (PEM).", valueName: "file"),
@@ -26,8 +24,6 @@ struct ClientTLSFlags: ParsableArguments {
             valueName: "name"))
     var allow: [String] = []
 
-    @OptionGroup var spoken: SpokenTLSFlags<Clients>
-
     @Option(
         help: .init(
             Defaults.said("TLS with the client.", Defaults.listener.handshakeTimeout),
@@ -35,11 +31,10 @@ struct ClientTLSFlags: ParsableArguments {
         transform: Durations.positive)
     var handshake: Duration?
 
-    /// What was said, as it was said: without a certificate all of it is a mistake.
     var given: [String] {
         Clients.given([
             "client-ca": clientCA != nil, "client-certificate": clientCertificate != nil,
             "allow": !allow.isEmpty, "handshake": handshake != nil,
-        ]) + identity.given + spoken.given
+        ])
     }
 }

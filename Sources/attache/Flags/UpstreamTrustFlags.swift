@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS towards an upstream: whom we trust, who it must be, who we are.
+// TLS towards an upstream: whom we trust and who it must be.
 
 import ArgumentParser
 import AttacheCore
 
-struct UpstreamTLSFlags<Of: Role>: ParsableArguments {
+struct UpstreamTrustFlags<Of: Role>: ParsableArguments {
     @Option(
         name: Of.names("ca"),
         help: .init("Authorities to trust (PEM). (default: the system's)", valueName: "file"),
         completion: .file(), transform: Texts.file)
     var ca: String?
-
-    @OptionGroup var identity: IdentityFlags<Of>
 
     @Option(
         name: Of.names("server-name"),
@@ -32,8 +30,6 @@ struct UpstreamTLSFlags<Of: Role>: ParsableArguments {
         help: .init("What is verified. (default: host-name)", valueName: "what"))
     var verify: VerifyChoice?
 
-    @OptionGroup var spoken: SpokenTLSFlags<Of>
-
     @Option(
         name: Of.names("handshake"),
         help: .init(
@@ -42,11 +38,10 @@ struct UpstreamTLSFlags<Of: Role>: ParsableArguments {
         transform: Durations.positive)
     var handshake: Duration?
 
-    /// What was said, as it was said: without TLS all of it is a mistake.
     var given: [String] {
         Of.given([
             "ca": ca != nil, "server-name": serverName != nil, "allow": !allow.isEmpty,
             "verify": verify != nil, "handshake": handshake != nil,
-        ]) + identity.given + spoken.given
+        ])
     }
 }

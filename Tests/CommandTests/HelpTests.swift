@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Help: an example first, then every flag with its default.
+
+import Testing
+
+@testable import attache
+
+struct HelpTests {
+    private static let common = """
+        --listen --mode --dual-stack --idle --half-close --lifetime --dead-peer --abort-linger
+        --workers --sessions --drain --log-format --help --version
+        """
+    private static let clients = """
+        --certificate --cert --key --client-ca --client-certificate --allow --crl --min-version
+        --max-version --alpn --unclean-end --handshake
+        """
+    private static let upstream = """
+        ca certificate cert key server-name allow verify crl min-version max-version alpn
+        unclean-end handshake
+        """
+
+    private static func flags(_ text: String, prefix: String = "") -> Set<String> {
+        Set(text.split { $0 == " " || $0 == "\n" }.map { prefix + $0 })
+    }
+
+    private func help(_ command: String) -> String {
+        let ending = Ending.of([command, "--help"])
+        #expect(ending.code == 0)
+        return ending.answer
+    }
+
+    private func shown(_ command: String) -> Set<String> {
+        let options = help(command).split(separator: "ADDRESSES:").last ?? ""
+        return Set(
+            options.split { $0 == " " || $0 == "," || $0 == "\n" }
+                .filter { $0.hasPrefix("--") }.map(String.init))
+    }
+
+    @Test func connectHasTheseFlagsAndNoOthers() {
+        #expect(
+            shown("connect")
+                == Self.flags(Self.common).union(Self.flags(Self.upstream, prefix: "--"))
+                .union(["--to", "--plain", "--connect", "--insecure-plaintext-listener"]))
+    }
+
+    @Test func terminateHasTheseFlagsAndNoOthers() {
+        #expect(
+            shown("terminate")
+                == Self.flags(Self.common).union(Self.flags(Self.clients))
+                .union(Self.flags(Self.upstream, prefix: "--to-"))
+                .union(["--to", "--to-tls", "--connect"]))
+    }
+
+    @Test func echoHasTheseFlagsAndNoOthers() {
+        #expect(
+            shown("echo")
+                == Self.flags(Self.common).union(Self.flags(Self.clients))
+                .union(["--insecure-plaintext-listener"]))
+    }
+
+    @Test(arguments: ["connect", "terminate", "echo"])
+    func anExampleComesFirst(command: String) throws {
+        let text = help(command)
+        let example = try #require(text.firstRange(of: "\n  attache \(command) --listen "))
+        let usage = try #require(text.firstRange(of: "\nUSAGE:"))
+        #expect(example.lowerBound < usage.lowerBound)
+    }
+
+    @Test func defaultsAreThoseOfTheSettings() {
+        let text = help("terminate")
+        for part in [
+            "(default: 5s)", "(default: 10s)", "(default: 5m)", "(default: none)",
+            "(default: 30s)", "(default: 1s)", "(default: 0600)", "(default: abort)",
+            "(default: host-name)", "(default: 1.2)", "(default: 1.3)",
+            "default: auto",
+        ] {
+            #expect(text.contains(part), "\(part)")
+        }
+    }
+
+    @Test(arguments: ["", "connect", "terminate", "echo"])
+    func itFitsATerminalOfEightyColumnsAndTwoScreens(command: String) {
+        let lines = Ending.of(command.isEmpty ? ["--help"] : [command, "--help"]).answer
+            .split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines.count <= 80)
+        for line in lines { #expect(line.count <= 80) }
+    }
+
+    @Test func withoutArgumentsItShowsHelpAndSucceeds() {
+        let ending = Ending.of([])
+        #expect(ending.code == 0)
+        #expect(ending.answer.contains("attache connect --listen"))
+        #expect(ending.answer.contains("terminate"))
+    }
+
+    @Test func theVersionIsOneLine() {
+        #expect(Ending.of(["--version"]).answer == "attache \(Version.number)")
+        #expect(Ending.of(["connect", "--version"]).answer == "attache \(Version.number)")
+    }
+}

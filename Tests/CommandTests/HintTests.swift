@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mistyped words are answered with the one that was meant.
+
+import Testing
+
+@testable import attache
+
+@Suite(.tags(.messages))
+struct HintTests {
+    private static let start = "connect --listen 127.0.0.1:1 --to db:2 "
+
+    @Test(arguments: [
+        (start + "--server-nme x", "did you mean --server-name?"),
+        (start + "--server-nme=x", "did you mean --server-name?"),
+        ("connect --liste 127.0.0.1:1 --to db:2", "unknown flag --liste; did you mean --listen?"),
+        ("connect -listen 127.0.0.1:1 --to db:2", "did you mean --listen?"),
+        (start + "--half-closed 5s", "did you mean --half-close?"),
+        (start + "--log-formt json", "did you mean --log-format?"),
+        (start + "--insecure-plaintext", "unknown flag --insecure-plaintext"),
+        (start + "--client-ca x", "it is a flag of attache terminate"),
+        (start + "--cacert x", "here it is --ca"),
+        (start + "--allow-dns x", "here it is --allow dns:NAME"),
+        (start + "--zzz x", "unknown flag --zzz"),
+        ("terminate --plain", "it is a flag of attache connect"),
+        ("conect --listen 127.0.0.1:1", "did you mean connect?"),
+        ("terminat", "did you mean terminate?"),
+        ("frobnicate", "unknown command frobnicate; there are connect, terminate and echo"),
+        ("--listen 127.0.0.1:1", "say first what to do, as in attache connect --listen"),
+    ])
+    func theNearestWordIsSuggested(line: String, part: String) {
+        let ending = Ending.of(words(line))
+        #expect(ending.code == 64)
+        #expect(ending.complaint.contains(part))
+        #expect(ending.answer == "")
+    }
+
+    @Test func aTypoIsToldBeforeWhatItMadeMissing() {
+        #expect(complaint("connect --liste 127.0.0.1:1").contains("did you mean --listen?"))
+    }
+
+    @Test(arguments: [("", "", 0), ("a", "", 1), ("", "ab", 2), ("kitten", "sitting", 3)])
+    func distanceCountsLetters(a: String, b: String, letters: Int) {
+        #expect(Hints.distance(a, b) == letters)
+    }
+}

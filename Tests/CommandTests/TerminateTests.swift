@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// attache terminate and attache echo: what their flags become.
+
+import AttacheCore
+import Testing
+
+@testable import attache
+
+struct TerminateTests {
+    static let start =
+        "terminate --listen 0.0.0.0:6380 --to 127.0.0.1:6379 --cert server.pem --key server.key"
+
+    @Test func withoutMoreClientsSpeakTLSWithoutCertificatesAndTheUpstreamPlaintext() throws {
+        let plan = try plan(Self.start)
+        let listener = try #require(plan.settings.listeners.first)
+        #expect(plan.warnings.isEmpty)
+        #expect(listener.upstream.tls == nil)
+        let tls = try #require(listener.tls)
+        #expect(tls.identity == Identity(certificate: "server.pem", key: "server.key"))
+        #expect(tls.shared.minVersion == .tls12)
+        guard case .off = tls.clientCertificate else {
+            Issue.record("\(tls.clientCertificate)")
+            return
+        }
+    }
+
+    @Test func anAuthorityMakesClientCertificatesRequired() throws {
+        let line = Self.start + " --client-ca ca.pem --allow dns:app.internal"
+        guard case .required("ca.pem", _) = try listener(line).tls?.clientCertificate else {
+            Issue.record("not required")
+            return
+        }
+        guard
+            case .required = try listener(line + " --client-certificate required").tls?
+                .clientCertificate
+        else {
+            Issue.record("not required")
+            return
+        }
+        guard
+            case .optional("ca.pem", _) = try listener(line + " --client-certificate optional").tls?
+                .clientCertificate
+        else {
+            Issue.record("not optional")
+            return
+        }
+    }
+
+    @Test func handshakeIsTheClientsAndToHandshakeTheUpstreams() throws {
+        let listener = try listener(Self.start + " --handshake 1s --to-tls --to-handshake 2s")
+        #expect(listener.handshakeTimeout == .seconds(1))
+        #expect(listener.upstream.handshakeTimeout == .seconds(2))
+    }
+
+    @Test func bothSidesOfTLSKeepTheirOwnFlags() throws {
+        let listener = try listener(
+            Self.start + " --crl r --min-version 1.3 --alpn x --unclean-end end"
+                + " --client-ca ca --allow any-verified"
+                + " --to-tls --to-ca tca --to-cert tc --to-key tk --to-server-name n --to-crl tr"
+                + " --to-max-version 1.2 --to-alpn y")
+        let server = try #require(listener.tls)
+        let client = try #require(listener.upstream.tls)
+        #expect(server.shared.crl == "r")
+        #expect(server.shared.minVersion == .tls13)
+        #expect(server.shared.maxVersion == .tls13)
+        #expect(server.shared.alpn == ["x"])
+        #expect(server.shared.uncleanEnd == .end)
+        #expect(client.ca == "tca")
+        #expect(client.identity == Identity(certificate: "tc", key: "tk"))
+        #expect(client.serverName == "n")
+        #expect(client.shared.crl == "tr")
+        #expect(client.shared.minVersion == .tls12)
+        #expect(client.shared.maxVersion == .tls12)
+        #expect(client.shared.alpn == ["y"])
+        #expect(client.shared.uncleanEnd == .abort)
+    }
+
+    @Test func plaintextThatLeavesTheMachineIsWarnedOf() throws {
+        let far = Self.start.replacing("127.0.0.1:6379", with: "10.0.0.1:6379")
+        let said = try plan(far).warnings
+        #expect(said.count == 1)
+        #expect(said.first?.contains("unencrypted, towards 10.0.0.1:6379") == true)
+        #expect(said.first?.contains("--to-tls") == true)
+        #expect(try plan(far + " --to-tls").warnings.isEmpty)
+        let unix = Self.start.replacing("127.0.0.1:6379", with: "unix:/run/redis.sock")
+        #expect(try plan(unix).warnings.isEmpty)
+    }
+
+    @Test func verificationOfTheUpstreamIsSwitchedOffByOneWordAndSaysSo() throws {
+        let said = try plan(Self.start + " --to-tls --to-verify none-insecure").warnings
+        #expect(said.count == 1)
+        #expect(said.first?.hasPrefix("--to-verify none-insecure") == true)
+    }
+}
+
+struct EchoTests {
+    @Test func withoutACertificateItSpeaksPlaintextOnLoopback() throws {
+        let listener = try listener("echo --listen 127.0.0.1:0 --idle 5s")
+        #expect(listener.tls == nil)
+        #expect(listener.upstream.name == "echo")
+        #expect(listener.upstream.idleTimeout == .seconds(5))
+        guard case .echo = listener.upstream.destination else {
+            Issue.record("\(listener.upstream.destination)")
+            return
+        }
+    }
+
+    @Test func withOneItSpeaksTLSAnywhere() throws {
+        let line = "echo --listen 0.0.0.0:0 --cert c --key k --client-ca a --allow any-verified"
+        guard case .required("a", _) = try listener(line).tls?.clientCertificate else {
+            Issue.record("not required")
+            return
+        }
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every wait has an end, and the session's line tells which one it was.
+
+import Foundation
+import Support
+import Testing
+
+extension EndToEnd {
+    @Suite struct Deadlines {
+        @Test func connectingEndsAtItsDeadline() throws {
+            let space = try Namespace()
+            try space.drop("tcp dport 9")
+            let arguments = [
+                "connect", "--plain", "--listen", "127.0.0.1:0", "--to", "127.0.0.1:9",
+                "--connect", "500ms",
+            ]
+            try Daemon.with(arguments, through: space.prefix) { daemon in
+                let client = try space.inside { try Peer.connect(to: daemon.endpoint) }
+                #expect(try client.receiveEnd() == .reset)
+                let line = try daemon.session()
+                #expect(line.reason == "connect-timeout")
+                #expect(line.phase == "connecting to the upstream")
+                #expect((450...1500).contains(line.durationMs), "\(line.durationMs) ms")
+            }
+        }
+
+        /// Connect and handshake are one absolute deadline over the dial.
+        @Test(arguments: [Combination.plainToTLS, .tlsToTLS])
+        func anUpstreamsHandshakeEndsAtItsDeadline(_ combination: Combination) throws {
+            let upstream = try Listener()
+            let name = combination.clientIsTLS ? "--to-handshake" : "--handshake"
+            let arguments =
+                try combination.arguments + [
+                    "--listen", "127.0.0.1:0", "--to", "\(upstream.endpoint)", "--connect", "300ms",
+                    name, "500ms",
+                ]
+            try Daemon.with(arguments) { daemon in
+                let context = combination.clientIsTLS ? try TLSContext.client() : nil
+                let client = try Peer.connect(to: daemon.endpoint, tls: context)
+                let visitor = try upstream.acceptRaw()
+                let ending = try client.receiveEnd()
+                #expect(combination.clientIsTLS ? ending.isAlert : ending == .reset)
+                _ = try visitor.receiveAll()
+                let line = try daemon.session()
+                #expect(line.reason == "handshake-timeout")
+                #expect(line.phase == "securing the upstream")
+                #expect((450...2000).contains(line.durationMs), "\(line.durationMs) ms")
+            }
+        }
+
+        @Test func aSilentTLSClientIsSentAwayAndNothingIsDialled() throws {
+            try Tunnel.with(.tlsToPlain, flags: ["--handshake", "500ms"]) { tunnel in
+                let silent = try Peer.connect(to: tunnel.daemon.endpoint)
+                let honest = try tunnel.open()
+                try honest.client.exchange("hello", with: honest.upstream)
+                #expect(try silent.receiveAll().ending != .truncated)
+                let line = try tunnel.daemon.session()
+                #expect(line.reason == "handshake-timeout")
+                #expect(line.phase == "securing the client")
+                #expect((450...1500).contains(line.durationMs), "\(line.durationMs) ms")
+                #expect(!tunnel.upstream.hasVisitor)
+            }
+        }
+
+        @Test(arguments: Combination.allCases)
+        func anIdleSessionEndsAndTrafficKeepsItAlive(_ combination: Combination) throws {
+            try Tunnel.with(combination, flags: ["--idle", "700ms"]) { tunnel in
+                let pair = try tunnel.open()
+                for number in 0..<8 {
+                    usleep(200_000)
+                    let (from, to) =
+                        number % 2 == 0
+                        ? (pair.client, pair.upstream) : (pair.upstream, pair.client)
+                    try from.exchange("tick", with: to)
+                }
+                try Self.expectAborted(pair)
+                let line = try tunnel.daemon.session()
+                #expect(line.reason == "idle-timeout")
+                #expect(line.closedBy == "attache")
+                #expect(
+                    line.durationMs >= 2200, "\(line.durationMs) ms: traffic counted for nothing")
+                #expect(line.durationMs <= 4500, "\(line.durationMs) ms")
+            }
+        }
+
+        @Test(arguments: Combination.allCases, Direction.allCases)
+        func aHalfClosedSessionEndsAndProgressExtendsIt(
+            _ combination: Combination, _ direction: Direction
+        ) throws {
+            try Tunnel.with(combination, flags: ["--half-close", "700ms"]) { tunnel in
+                let pair = try tunnel.open()
+                let (source, sink) = (pair.source(direction), pair.sink(direction))
+                try source.finishWriting()
+                #expect(try sink.receiveEnd() == .end)
+                for _ in 0..<8 {
+                    usleep(200_000)
+                    try sink.exchange("tick", with: source)
+                }
+                let ending = try source.receiveEnd()
+                #expect(ending == .reset || ending.isAlert)
+                let line = try tunnel.daemon.session()
+                #expect(line.reason == "half-close-timeout")
+                #expect((2200...4500).contains(line.durationMs), "\(line.durationMs) ms")
+            }
+        }
+
+        @Test(arguments: Combination.allCases)
+        func aLifetimeEndsABusySessionToo(_ combination: Combination) throws {
+            try Tunnel.with(combination, flags: ["--lifetime", "1s"]) { tunnel in
+                let pair = try tunnel.open()
+                let talking = Background { () -> Int in
+                    var count = 0
+                    while true {
+                        do { try pair.client.exchange("tick", with: pair.upstream) } catch {
+                            return count
+                        }
+                        count += 1
+                        usleep(20_000)
+                    }
+                }
+                #expect(try talking.value() > 10)
+                let line = try tunnel.daemon.session()
+                #expect(line.reason == "lifetime")
+                #expect(line.closedBy == "attache")
+                #expect((950...2500).contains(line.durationMs), "\(line.durationMs) ms")
+            }
+        }
+
+        /// An end that we decide is an abort on both sides; a TLS peer gets an alert first.
+        static func expectAborted(_ pair: Tunnel.Pair) throws {
+            for peer in [pair.client, pair.upstream] {
+                let ending = try peer.receiveEnd()
+                #expect(peer.tls == nil ? ending == .reset : ending.isAlert, "\(ending)")
+            }
+        }
+    }
+}

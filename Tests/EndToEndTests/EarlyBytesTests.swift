@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a client says while its upstream is being dialled is kept and delivered once.
+
+import Support
+import Testing
+
+extension EndToEnd {
+    @Suite struct EarlyBytes {
+        @Test(arguments: [Combination.plainToTLS, .tlsToTLS])
+        func bytesSentDuringTheDialAreDeliveredOnce(_ combination: Combination) throws {
+            try Tunnel.with(combination) { tunnel in
+                let client = try tunnel.connect()
+                let sending = Background {
+                    try client.send(RandomStream(seed: 4), bytes: 4 << 20)
+                    try client.finishWriting()
+                }
+                // The dial stands in its handshake until the test goes on.
+                let visitor = try tunnel.upstream.acceptRaw()
+                try visitor.waitReadable()
+                try eventually("the client's first bytes are gone") { client.unacknowledged == 0 }
+                try visitor.secure(tunnel.upstream.tls!, until: .after(.seconds(5)))
+                let (count, ending) = try visitor.expectAll(RandomStream(seed: 4))
+                try sending.value()
+                #expect(count == 4 << 20)
+                #expect(ending == .end)
+                #expect(!tunnel.upstream.hasVisitor, "dialled twice")
+            }
+        }
+
+        /// SMTP, MySQL and SSH speak first on the server's side.
+        @Test(arguments: Combination.allCases)
+        func anUpstreamMaySpeakFirst(_ combination: Combination) throws {
+            try Tunnel.with(combination) { tunnel in
+                let pair = try tunnel.open()
+                try pair.upstream.exchange("220 ready\r\n", with: pair.client)
+                try pair.client.exchange("HELO\r\n", with: pair.upstream)
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// However slow a reader is, the memory that it costs is bounded, and its bytes wait for it.
+
+import Foundation
+import Support
+import Testing
+
+extension EndToEnd {
+    @Suite struct StalledReaders {
+        static let cases = Combination.allCases.flatMap { combination in
+            Direction.allCases.map { (combination, $0) }
+        }
+
+        @Test(arguments: cases)
+        func aHundredStalledReadersCostLittleEach(
+            _ combination: Combination, _ direction: Direction
+        ) throws {
+            try Tunnel.with(combination, receiveBuffer: 32 << 10) { tunnel in
+                let facts = ProcessFacts(tunnel.daemon)
+                // The first one also pays for what every worker makes once.
+                var stalled = [try Self.stall(tunnel, direction)]
+                stalled.append(try Self.stall(tunnel, direction))
+                var before = try facts.memory("RssAnon")
+                var worst = 0
+                for _ in 0..<4 {
+                    stalled.append(try Self.stall(tunnel, direction))
+                    let now = try facts.memory("RssAnon")
+                    worst = max(worst, now - before)
+                    before = now
+                }
+                #expect(worst <= 272, "one flow took \(worst) KiB")
+
+                let pairs = try (0..<100).map { _ in try tunnel.open(receiveBuffer: 32 << 10) }
+                let baseline = try facts.memory("RssAnon")
+                let more = try atOnce(pairs) { try Self.fill($0, direction) }
+                let grown = try facts.memory("RssAnon") - baseline
+                #expect(grown <= 100 * 64, "\(grown / 100) KiB each")
+                #expect(try facts.pipes <= stalled.count + more.count + 2)
+                #expect(more.allSatisfy { $0.bytes > 64 << 10 }, "never stalled: nothing is proved")
+                for one in (stalled + more).prefix(20) { try Self.drain(one, direction) }
+            }
+        }
+
+        struct Stalled: Sendable {
+            let pair: Tunnel.Pair
+            let bytes: Int
+        }
+
+        static func stall(_ tunnel: Tunnel, _ direction: Direction) throws -> Stalled {
+            try fill(tunnel.open(receiveBuffer: 32 << 10), direction)
+        }
+
+        /// In mid-stream: some bytes are read before the reader stops.
+        static func fill(_ pair: Tunnel.Pair, _ direction: Direction) throws -> Stalled {
+            try pair.source(direction).exchange("moving", with: pair.sink(direction))
+            return Stalled(pair: pair, bytes: try pair.source(direction).fill())
+        }
+
+        /// The reader goes on: all that was sent comes, and then the end.
+        static func drain(_ stalled: Stalled, _ direction: Direction) throws {
+            let source = stalled.pair.source(direction)
+            let ending = Background { try source.finishWriting() }
+            var count = 0
+            let seen = try stalled.pair.sink(direction).receiveAll { count += $0.count }
+            try ending.value()
+            #expect(seen == .end)
+            #expect(count == stalled.bytes)
+        }
+    }
+}
