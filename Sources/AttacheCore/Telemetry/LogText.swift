@@ -35,11 +35,11 @@ enum LogText {
         return isPlain ? text : "\"\(inner)\""
     }
 
-    /// `escape` answers nil for what stays as it is: mostly everything does.
+    /// `escape` answers nil for what stays as it is.
     private static func escaped(
         _ text: String, _ escape: (Unicode.Scalar) -> String?
     ) -> String {
-        if text.unicodeScalars.allSatisfy({ escape($0) == nil }) { return text }
+        if text.utf8.allSatisfy(isOrdinary) { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             if let replacement = escape(scalar) {
@@ -49,6 +49,11 @@ enum LogText {
             }
         }
         return result
+    }
+
+    /// ASCII that nobody escapes: nearly every text has nothing else, and bytes are quickly seen.
+    private static func isOrdinary(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte < 0x7f && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// Neither a C0 or C1 control, nor one that turns or breaks a line unseen (UTR 36 §2.10).

@@ -11,7 +11,7 @@ public enum LogFormat: String, Sendable, CaseIterable {
 /// Without the line end. `time` is when the session ended: lines stand in the order of their times.
 enum SessionLine {
     static func json(_ record: SessionRecord) -> String {
-        var object = JSONObject()
+        var object = JSONObject(bytesExpected: 1024)
         let end = record.startNanoseconds &+ record.durationNanoseconds
         object.add("time", TimeText.rfc3339(end))
         object.add("session", number: record.session)
@@ -39,7 +39,7 @@ enum SessionLine {
     }
 
     private static func json(_ tls: SessionRecord.TLS) -> String {
-        var object = JSONObject()
+        var object = JSONObject(bytesExpected: 256)
         object.add("version", tls.version)
         object.add("cipher", tls.cipher)
         object.add("resumed", raw: tls.resumed ? "true" : "false")
@@ -92,16 +92,22 @@ enum SessionLine {
 private struct JSONObject {
     private var text = "{"
 
+    init(bytesExpected: Int) { text.reserveCapacity(bytesExpected) }
+
     var closed: String { text + "}" }
 
     mutating func add(_ key: String, raw value: String?) {
         guard let value else { return }
-        if text.utf8.count > 1 { text += "," }
-        text += "\"\(key)\":\(value)"
+        name(key)
+        text += value
     }
 
     mutating func add(_ key: String, _ value: String?) {
-        add(key, raw: value.map { "\"\(LogText.json($0))\"" })
+        guard let value else { return }
+        name(key)
+        text += "\""
+        text += LogText.json(value)
+        text += "\""
     }
 
     mutating func add(_ key: String, number value: some BinaryInteger) {
@@ -110,5 +116,11 @@ private struct JSONObject {
 
     mutating func add(_ key: String, milliseconds nanoseconds: UInt64?) {
         add(key, raw: nanoseconds.map(TimeText.milliseconds))
+    }
+
+    private mutating func name(_ key: String) {
+        text += text.utf8.count > 1 ? ",\"" : "\""
+        text += key
+        text += "\":"
     }
 }

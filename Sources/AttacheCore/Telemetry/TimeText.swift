@@ -10,10 +10,10 @@ enum TimeText {
         let seconds = nanoseconds / second
         let (year, month, date) = calendar(days: seconds / day)
         let time = seconds % day
-        let clock = [time / 3600, time / 60 % 60, time % 60].map { padded($0, 2) }
-        let milliseconds = padded(nanoseconds % second / 1_000_000, 3)
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(date, 2))T"
-            + "\(clock[0]):\(clock[1]):\(clock[2]).\(milliseconds)Z"
+        let (hour, minute) = (time / 3600, time / 60 % 60)
+        return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(date, 2)
+            + "T" + padded(hour, 2) + ":" + padded(minute, 2) + ":" + padded(time % 60, 2)
+            + "." + padded(nanoseconds % second / 1_000_000, 3) + "Z"
     }
 
     /// "1204.113": milliseconds for JSON, rounded to three decimals.
@@ -33,12 +33,13 @@ enum TimeText {
     }
 
     private static func thousandths(_ value: UInt64) -> String {
-        "\(value / 1000).\(padded(value % 1000, 3))"
+        String(value / 1000) + "." + padded(value % 1000, 3)
     }
 
     private static func padded(_ value: UInt64, _ width: Int) -> String {
         let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+        let missing = width - digits.utf8.count
+        return missing > 0 ? String(repeating: "0", count: missing) + digits : digits
     }
 
     /// Days since 1970 in the Gregorian calendar, by eras of 400 years that begin in March, so that
