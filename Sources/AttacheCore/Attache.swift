@@ -3,16 +3,6 @@
 
 import Glibc
 
-/// Why nothing was started, for people, with the exit code that fits.
-public struct StartFailure: Error {
-    public let message: String
-    public let exitCode: Int32
-
-    static func configuration(_ problem: ConfigurationProblem) -> StartFailure {
-        StartFailure(message: problem.message, exitCode: ExitCode.configuration)
-    }
-}
-
 /// One tunnel or many, from start to drain.
 public final class Attache {
     public typealias LogFormat = AttacheCore.LogFormat
@@ -75,7 +65,7 @@ public final class Attache {
                 entrances.append(try Entrance(listener, Upstream(listener.upstream)))
             }
         } catch {
-            throw .configuration(error)
+            throw StartFailure(message: error.message, exitCode: ExitCode.configuration)
         }
         return entrances
     }
@@ -147,13 +137,13 @@ public final class Attache {
         let open = placement.sessions
         if open > 0 {
             log.notice(
-                "\(name): accepting has ended; \(open) sessions have \(settings.drain.text) to end "
-                    + "(again to end at once)")
+                "draining (\(name)): nobody is accepted any more, \(Self.count(open)) may end within "
+                    + "\(settings.drain.text); a second signal ends at once")
         }
         let deadline = Clock.now() + settings.drain.nanoseconds
         if outcome(by: deadline) == .signalled { return summary("ended at once") }
         if !placement.isDrained {
-            log.notice("the drain period is over; \(placement.sessions) sessions are cut")
+            log.notice("the drain period is over; \(Self.count(placement.sessions)) cut")
             tell(Worker.Cut())
             let linger = entrances.map(\.upstream.settings.abortLinger.nanoseconds).max() ?? 0
             if outcome(by: Clock.now() + linger + 1_000_000_000) == .signalled {
@@ -163,6 +153,10 @@ public final class Attache {
         tell(Worker.Stop())
         for thread in threads { thread.join() }
         summary("ended")
+    }
+
+    private static func count(_ sessions: Int) -> String {
+        sessions == 1 ? "1 session" : "\(sessions) sessions"
     }
 
     private enum Outcome { case quiet, late, signalled }

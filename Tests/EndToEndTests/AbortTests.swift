@@ -62,14 +62,13 @@ extension EndToEnd {
             }
             let (count, ending) = try sink.expectAll(RandomStream(seed: 3), rate: rate)
             try aborting.value()
-            #expect(count == bytes, "\(direction) \(kind)")
-            switch network {
-            case .tcp: #expect(ending == .reset, "\(direction) \(kind)")
-            case .unix where sink.tls == nil:
-                #expect(ending == .reset || ending == .end, "\(direction) \(kind)")
-            case .unix:
-                #expect(ending == .reset || ending == .truncated, "\(direction) \(kind)")
-            }
+            try demand(count == bytes, "\(direction) \(kind): \(count) of \(bytes) bytes")
+            let expected: [Ending] =
+                switch network {
+                case .tcp: [.reset]
+                case .unix: sink.tls == nil ? [.reset, .end] : [.reset, .truncated]
+                }
+            try demand(expected.contains(ending), "\(direction) \(kind): told as \(ending)")
         }
 
         static func reason(_ direction: Direction, _ kind: Kind) -> String {

@@ -35,7 +35,7 @@ extension EndToEnd {
                 let line = try daemon.session()
                 #expect(line.reason == "certificate-refused")
                 #expect(line.phase == "securing the client")
-                #expect(line.closedBy == "attache")
+                #expect(line.closedBy == "client")
                 let pattern = try Regex(stranger.message).ignoresCase()
                 #expect(line.message.contains(pattern), "\(line.message)")
                 #expect(!upstream.hasVisitor)

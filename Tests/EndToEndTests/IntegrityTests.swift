@@ -77,8 +77,8 @@ extension EndToEnd {
 
         static func check(_ seed: UInt64, on peer: Peer) throws {
             let (count, ending) = try peer.expectAll(RandomStream(seed: seed))
-            #expect(count == bytes, "seed \(seed)")
-            #expect(ending == .end, "seed \(seed)")
+            try demand(count == bytes, "\(count) of \(bytes) bytes, seed \(seed)")
+            try demand(ending == .end, "\(ending), seed \(seed)")
         }
     }
 }

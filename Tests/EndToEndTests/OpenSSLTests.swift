@@ -43,7 +43,7 @@ extension EndToEnd {
                 defer { greeter.stop() }
                 let arguments = try [
                     "s_client", "-connect", "\(tunnel.daemon.endpoint)", version, "-quiet",
-                    "-no_ign_eof", "-verify_return_error", "-servername", "localhost",
+                    "-verify_return_error", "-servername", "localhost",
                     "-verify_hostname",
                     "localhost", "-cert", PKI.certificate("client"), "-key", PKI.key("client"),
                     "-CAfile", PKI.certificate("ca"),

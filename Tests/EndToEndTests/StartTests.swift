@@ -15,7 +15,7 @@ extension EndToEnd {
             let flags = try ["--certificate", PKI.certificate("server"), "--key", key]
             let text = try Self.fails(Self.configuration, terminate + flags)
             #expect(text.contains(key))
-            #expect(text.contains("match"))
+            #expect(text.contains(try PKI.certificate("server")))
         }
 
         @Test(arguments: ["--certificate", "--key", "--client-ca", "--crl"])
@@ -23,7 +23,6 @@ extension EndToEnd {
             let text = try Self.fails(
                 Self.configuration, complete(replacing: flag, by: "/nowhere/at-all.pem"))
             #expect(text.contains("/nowhere/at-all.pem"))
-            #expect(text.contains(flag.dropFirst(2)))
         }
 
         @Test(arguments: ["--certificate", "--key", "--client-ca", "--crl"])

@@ -38,7 +38,8 @@ extension EndToEnd {
                 let line = try daemon.session()
                 #expect(line.reason == "certificate-refused")
                 #expect(line.phase == "securing the upstream")
-                #expect(line.closedBy == "attache")
+                // Whose doing it was: the one who showed it.
+                #expect(line.closedBy == "upstream")
                 #expect(line.bytesUp == 0)
                 let pattern = try Regex(impostor.message).ignoresCase()
                 #expect(line.message.contains(pattern), "\(line.message)")
@@ -49,7 +50,9 @@ extension EndToEnd {
         /// The counterpart: the same path with a good certificate carries bytes.
         @Test(arguments: ["server", "intermediate", "rsa-server"])
         func aGoodCertificateIsTaken(_ profile: String) throws {
-            try Self.with(profile, .plainToTLS, flags: ["crl"]) { daemon, client, visitor in
+            // There is no CRL of the intermediate authority, and asking for one is a refusal.
+            let flags = profile == "intermediate" ? [] : ["crl"]
+            try Self.with(profile, .plainToTLS, flags: flags) { daemon, client, visitor in
                 try visitor.0.secure(visitor.1, until: .after(.seconds(5)))
                 try client.exchange("hello", with: visitor.0)
                 client.close()

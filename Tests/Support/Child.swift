@@ -107,7 +107,7 @@ public final class Child: @unchecked Sendable {
     /// The last lines, for messages.
     public var tail: String {
         condition.withLock {
-            (errorLines.suffix(15) + outputLines.suffix(5)).map { "  | \($0)" }
+            (errorLines.suffix(8) + outputLines.suffix(2)).map { "  | \($0)" }
                 .joined(separator: "\n")
         }
     }

@@ -70,12 +70,17 @@ public final class Daemon: Sendable {
         child.signal(SIGTERM)
         child.signal(SIGTERM)
         // Two equal signals may be one to the kernel: the draining line tells that the first was seen.
-        _ = try? child.wait(within: .seconds(5), inErrors: true, "draining") {
-            $0.first { $0.contains("draining") }
-        }
+        _ = try? waitForDraining(within: .seconds(5))
         child.signal(SIGTERM)
         let exit = try child.waitForExit(within: .seconds(10))
         if exit != .code(0) { throw Failure("attache ended with \(exit)") }
+    }
+
+    /// The line that tells that a signal was seen.
+    public func waitForDraining(within limit: Duration = .seconds(10)) throws {
+        try child.wait(within: limit, inErrors: true, "draining line") { lines in
+            lines.first { $0.contains(#/draining|accepting has ended/#) }
+        }
     }
 
     // MARK: What it says

@@ -26,3 +26,11 @@ func checked(
     if answer < 0 { throw Failure.system(call, file: file, line: line) }
     return answer
 }
+
+/// What `#expect` is on a test's own thread: there its issues would belong to no test.
+public func demand(
+    _ condition: Bool, _ text: @autoclosure () -> String = "not as expected",
+    file: String = #fileID, line: Int = #line
+) throws {
+    if !condition { throw Failure(text(), file: file, line: line) }
+}

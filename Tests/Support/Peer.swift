@@ -10,6 +10,7 @@ public final class Peer: @unchecked Sendable {
     public private(set) var tls: TLSStream?
     private let lock = NSLock()
     private var isClosed = false
+    private var earlyEnding: Ending?
 
     /// How long any one call may make no progress at all.
     public var patience = Duration.seconds(30)
@@ -33,7 +34,11 @@ public final class Peer: @unchecked Sendable {
             if errno == EINPROGRESS {
                 try peer.wait(for: POLLOUT, until: deadline)
                 let error = clinux_socket_error(peer.fd)
-                if error != 0 { throw Failure.system("connect to \(endpoint)", error) }
+                // Connected and reset before we looked: that is the first thing its reader sees.
+                if error == ECONNRESET { peer.earlyEnding = .reset }
+                if error != 0, error != ECONNRESET {
+                    throw Failure.system("connect to \(endpoint)", error)
+                }
                 break
             }
             // A Unix listener with a full backlog; there is no event for it.
@@ -93,6 +98,7 @@ public final class Peer: @unchecked Sendable {
 
     /// At least one byte, or the end.
     public func receive(into room: UnsafeMutableRawBufferPointer) throws -> Received {
+        if let earlyEnding { return .ended(earlyEnding) }
         while true {
             if let tls {
                 switch try tls.read(into: room) {
@@ -132,6 +138,9 @@ public final class Peer: @unchecked Sendable {
         clinux_linger_zero(fd)
         close()
     }
+
+    /// Wakes a thread that still reads from somebody who cannot be heard any more.
+    public func abandon() { shutdown(fd, Int32(SHUT_RDWR)) }
 
     public func close() {
         lock.withLock {

@@ -118,9 +118,11 @@ extension Peer {
     /// Bytes sent that the other kernel has not acknowledged.
     public var unacknowledged: Int { Int(clinux_unacknowledged(fd)) }
 
+    public static let fillChunk = 65536
+
     /// Sends until nothing more is taken for a while: every buffer on the way is full. Hands out how much that was.
     public func fill(quietFor quiet: Duration = .milliseconds(300)) throws -> Int {
-        let zeros = [UInt8](repeating: 0, count: 65536)
+        let zeros = [UInt8](repeating: 0, count: Peer.fillChunk)
         var total = 0
         var deadline = Deadline.after(quiet)
         while !deadline.isOver {

@@ -22,7 +22,7 @@ public struct SessionLine: Decodable, Sendable {
     public let closedBy: String
     public let phase: String
     public let reason: String
-    public let message: String
+    private let explanation: String?
     public let retryable: Bool
     public let attempts: Int?
     public let bytesUp: Int
@@ -34,6 +34,16 @@ public struct SessionLine: Decodable, Sendable {
     public let tlsMs: Double?
     public let clientTls: TLS?
     public let upstreamTls: TLS?
+
+    /// Empty where all went well: the key is absent then.
+    public var message: String { explanation ?? "" }
+
+    enum CodingKeys: String, CodingKey {
+        case time, session, worker, listener, client, upstream, endpoint, closedBy, phase, reason
+        case explanation = "message"
+        case retryable, attempts, bytesUp, bytesDown, durationMs
+        case acceptTlsMs, resolveMs, connectMs, tlsMs, clientTls, upstreamTls
+    }
 
     public init(_ line: String) throws {
         let decoder = JSONDecoder()

@@ -212,7 +212,7 @@ final class Session: Wakeable, SideOwner {
         var victims: [any Side] = []
         if victim != .upstream { victims.append(client) }
         if victim != .client, let upstream { victims.append(upstream) }
-        for side in victims { side.abort() }
+        for side in victims { side.abort(alerting: victim == nil) }
         farewell = Farewell(
             victims, abortively: !clientHasBeenTold, patience: settings.abortLinger,
             now: worker.loop.now)

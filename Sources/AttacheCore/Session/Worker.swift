@@ -112,7 +112,8 @@ final class Worker: Wakeable {
         isStarving = true
         guard placement.starving(true) else { return }
         log.notice(
-            "cannot accept on \(listener.settings.name): \(why); clients wait in the backlog, "
+            "cannot accept on \(listener.settings.name), descriptors or memory have run out: "
+                + "\(why); clients wait in the backlog, "
                 + "running sessions go on; raise the limit (ulimit -n, LimitNOFILE) or lower "
                 + "--sessions")
     }

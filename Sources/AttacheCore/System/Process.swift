@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// What concerns the whole process: signals, descriptors, core dumps, exit codes.
+// What concerns the whole process: signals, descriptors, core dumps.
 
 import CLinux
 import Glibc
-
-/// The codes of sysexits.h that supervisors know.
-public enum ExitCode {
-    public static let ok: Int32 = 0
-    public static let failure: Int32 = 1
-    public static let usage: Int32 = 64
-    public static let permission: Int32 = 77
-    public static let configuration: Int32 = 78
-}
 
 enum Process {
     /// Processors it may run on.

@@ -19,12 +19,6 @@ struct SmallFile {
         var group: gid_t
         /// Permissions only.
         var mode: UInt32
-
-        init(_ status: stat) {
-            owner = status.st_uid
-            group = status.st_gid
-            mode = status.st_mode & 0o7777
-        }
     }
 
     private(set) var bytes: [UInt8]
@@ -72,6 +66,14 @@ struct SmallFile {
     }
 }
 
+extension SmallFile.Facts {
+    fileprivate init(_ status: stat) {
+        self.init(owner: status.st_uid, group: status.st_gid, mode: status.st_mode & 0o7777)
+    }
+
+    var isReadableByAll: Bool { mode & 0o004 != 0 }
+}
+
 extension SmallFile.Facts: CustomStringConvertible {
     /// `root:root 0600`; numbers where there is no name.
     var description: String {
@@ -80,6 +82,4 @@ extension SmallFile.Facts: CustomStringConvertible {
         let octal = String(mode, radix: 8)
         return "\(user):\(group) " + String(repeating: "0", count: max(4 - octal.count, 0)) + octal
     }
-
-    var isReadableByAll: Bool { mode & 0o004 != 0 }
 }

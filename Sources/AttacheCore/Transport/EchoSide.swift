@@ -45,7 +45,7 @@ final class EchoSide: Side {
     }
 
     var aborted: Bool { false }
-    func abort() {}
+    func abort(alerting: Bool) {}
     var undelivered: Int { 0 }
     func close(abortively: Bool) { owner = nil }
 

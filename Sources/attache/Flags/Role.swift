@@ -45,6 +45,7 @@ extension Role {
 extension [String] {
     /// `--ca`, `--ca and --key`, `--ca, --key and --crl`
     var listed: String {
-        count < 2 ? joined() : dropLast().joined(separator: ", ") + " and " + last!
+        guard let last, count > 1 else { return joined() }
+        return dropLast().joined(separator: ", ") + " and " + last
     }
 }

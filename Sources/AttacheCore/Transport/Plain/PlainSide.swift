@@ -27,7 +27,7 @@ final class PlainSide: Side {
     }
 
     var aborted: Bool { wire.aborted }
-    func abort() {}
+    func abort(alerting: Bool) {}
     var undelivered: Int { wire.unacknowledged }
 
     func close(abortively: Bool) {

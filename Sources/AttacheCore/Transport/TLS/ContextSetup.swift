@@ -50,6 +50,7 @@ extension TLSContext {
                 | ATTACHE_OP_NO_CERTIFICATE_COMPRESSION)
         // Idle connections hold no buffers; the chain sent is the file's, not one that is searched
         // for, verified and completed with the root in each handshake (a quarter of its cost).
+        // No partial writes: the staging takes every record, and one SSL_write then seals many.
         attache_ssl_ctx_mode(
             raw,
             Int(
@@ -112,7 +113,7 @@ extension TLSContext {
     /// A session is resumed only under what it was agreed upon: this listener, these authorities,
     /// lists, names and demands. 32 bytes are the most that OpenSSL takes.
     private func sessionContext(listener: String) -> [UInt8] {
-        var text = Array("\(listener)\0\(trust.demand)\0".utf8)
+        var text = Array("\(listener)\0\(trust.demand.rawValue)\0".utf8)
         text += Array((trust.policy?.description ?? "").utf8) + [0]
         for digest in trust.digests { text += digest }
         return SHA256.digest(text)

@@ -24,24 +24,17 @@ struct OwnCertificate: Sendable {
         _ identity: Identity, into context: OpaquePointer, warnings: inout [String]
     ) throws(ConfigurationProblem) {
         let certificates = try Self.certificates(identity)
-        let leaf = certificates[0]
         let key = try Self.key(identity, warnings: &warnings)
         try Self.match(certificates, key, identity)
 
-        // The root is left out where the file has it: who does not have it already must not take
-        // it from us, and everybody would pay for its bytes in each handshake.
-        let chain = OPENSSL_sk_new_null()
-        defer { OPENSSL_sk_free(chain) }  // the stack only: the context takes references
-        for issuer in certificates.dropFirst() where !Certificate(issuer.raw).isSelfSigned {
-            OPENSSL_sk_push(chain, UnsafeRawPointer(issuer.raw))
-        }
-        guard SSL_CTX_use_cert_and_key(context, leaf.raw, key.raw, chain, 1) == 1 else {
+        guard Self.install(certificates, key, into: context) else {
             throw ConfigurationProblem(
                 "the certificate \"\(identity.certificate)\" cannot be used: "
                     + OpenSSLError.first(),
                 remedy: "TLS 1.2 and 1.3 want RSA of 2048 bits or more, or an elliptic curve, "
                     + "signed with SHA-256 or better.")
         }
+        let leaf = certificates[0]
         let certificate = Certificate(leaf.raw)
         file = identity.certificate
         subject = certificate.subject
@@ -49,6 +42,25 @@ struct OwnCertificate: Sendable {
         notAfter = certificate.notAfter
         names = certificate.names
         warnings += Self.warnings(about: certificate, in: identity.certificate)
+        withExtendedLifetime(leaf) {}  // `certificate` only looks at it
+    }
+
+    /// The root is left out where the file has it: who does not have it already must not take it
+    /// from us, and everybody would pay for its bytes in each handshake.
+    private static func install(
+        _ certificates: [Owned], _ key: Owned, into context: OpaquePointer
+    ) -> Bool {
+        // The stack holds pointers that own nothing until the context takes its references. An
+        // array ends at its last mention in -O, whatever was taken out of it.
+        withExtendedLifetime((certificates, key)) {
+            let chain = OPENSSL_sk_new_null()
+            defer { OPENSSL_sk_free(chain) }  // the stack only
+            for issuer in certificates.dropFirst() where !Certificate(issuer.raw).isSelfSigned {
+                OPENSSL_sk_push(chain, UnsafeRawPointer(issuer.raw))
+            }
+            return SSL_CTX_use_cert_and_key(
+                context, certificates[0].raw, key.raw, chain, 1) == 1
+        }
     }
 
     /// At least one.
@@ -96,7 +108,10 @@ struct OwnCertificate: Sendable {
     private static func match(
         _ certificates: [Owned], _ key: Owned, _ identity: Identity
     ) throws(ConfigurationProblem) {
-        defer { ERR_clear_error() }
+        defer {
+            ERR_clear_error()
+            withExtendedLifetime((certificates, key)) {}
+        }
         guard X509_check_private_key(certificates[0].raw, key.raw) != 1 else { return }
         let other = certificates.firstIndex { X509_check_private_key($0.raw, key.raw) == 1 }
         throw ConfigurationProblem(

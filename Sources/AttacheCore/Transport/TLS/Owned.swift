@@ -3,6 +3,9 @@
 
 /// Immutable: the pointer is valid as long as this object lives. For what is loaded once and
 /// kept (contexts, certificates, keys, lists), never for what each connection makes.
+///
+/// The optimiser may end an object at its last mention, which is where `raw` was read, and does so
+/// with what an array holds: where nothing else keeps the object, `withExtendedLifetime` must.
 final class Owned {
     let raw: OpaquePointer
     private let free: (OpaquePointer) -> Void

@@ -5,7 +5,7 @@ import COpenSSL
 
 /// Immutable once its context is made; the verify callback reads it from every worker at once.
 struct PeerTrust {
-    enum Demand: Sendable {
+    enum Demand: String, Sendable {
         /// No certificate is asked for (server), or what comes is not looked at (client).
         case nothing
         /// Verified if there is one.
@@ -64,6 +64,8 @@ struct PeerTrust {
                 "the CA file \"\(path)\" holds no certificate",
                 remedy: "Name a file with at least one -----BEGIN CERTIFICATE----- block.")
         }
+        // The store and the list of names take their own references and copies.
+        defer { withExtendedLifetime(file) {} }
         let store = SSL_CTX_get_cert_store(context)
         for certificate in file.certificates {
             guard X509_STORE_add_cert(store, certificate.raw) == 1 else {
@@ -73,6 +75,7 @@ struct PeerTrust {
             }
             warnings += Self.warnings(about: certificate, in: path)
         }
+        // Heeded in servers only.
         SSL_CTX_set_client_CA_list(context, Self.names(of: file.certificates))
         digests.append(file.digest)
     }
@@ -103,39 +106,5 @@ struct PeerTrust {
         guard bytes > namesBytesMax else { return names }
         while let name = OPENSSL_sk_pop(names) { X509_NAME_free(OpaquePointer(name)) }
         return names
-    }
-
-    private mutating func loadLists(
-        _ path: String, into context: OpaquePointer
-    ) throws(ConfigurationProblem) {
-        let file = try PEMFile(reading: path, as: "CRL file")
-        guard file.keys.isEmpty, !file.lists.isEmpty else {
-            throw ConfigurationProblem(
-                "the CRL file \"\(path)\" "
-                    + (file.keys.isEmpty ? "holds no revocation list" : "holds a private key"),
-                remedy: "Name a file of -----BEGIN X509 CRL----- blocks and nothing secret.")
-        }
-        let store = SSL_CTX_get_cert_store(context)
-        for list in file.lists {
-            guard X509_STORE_add_crl(store, list.raw) == 1 else {
-                throw ConfigurationProblem(
-                    "the CRL file \"\(path)\" cannot be used: \(OpenSSLError.first())",
-                    remedy: "Look at it with `openssl crl -noout -text -in FILE`.")
-            }
-            let look = RevocationList(list.raw)
-            if let until = look.nextUpdate, until < .now {
-                warnings.append(
-                    "the CRL of \(look.issuer) in \"\(path)\" expired \(until.distance(to: .now)) "
-                        + "ago: every certificate of that issuer will be refused until it is renewed")
-            }
-        }
-        lists = file.lists
-        listFile = path
-        digests.append(file.digest)
-        // Revocation counts for the whole chain; `missingListIsFine` (Verification.swift) then
-        // forgives what has no list, except at the leaf.
-        X509_VERIFY_PARAM_set_flags(
-            SSL_CTX_get0_param(context),
-            UInt(X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL))
     }
 }

@@ -26,6 +26,41 @@ struct RevocationList {
 }
 
 extension PeerTrust {
+    mutating func loadLists(
+        _ path: String, into context: OpaquePointer
+    ) throws(ConfigurationProblem) {
+        let file = try PEMFile(reading: path, as: "CRL file")
+        guard file.keys.isEmpty, !file.lists.isEmpty else {
+            throw ConfigurationProblem(
+                "the CRL file \"\(path)\" "
+                    + (file.keys.isEmpty ? "holds no revocation list" : "holds a private key"),
+                remedy: "Name a file of -----BEGIN X509 CRL----- blocks and nothing secret.")
+        }
+        lists = file.lists  // keeps them from here on
+        let store = SSL_CTX_get_cert_store(context)
+        for list in lists {
+            guard X509_STORE_add_crl(store, list.raw) == 1 else {
+                throw ConfigurationProblem(
+                    "the CRL file \"\(path)\" cannot be used: \(OpenSSLError.first())",
+                    remedy: "Look at it with `openssl crl -noout -text -in FILE`.")
+            }
+            let look = RevocationList(list.raw)
+            if let until = look.nextUpdate, until < .now {
+                warnings.append(
+                    "the CRL of \(look.issuer) in \"\(path)\" expired \(until.distance(to: .now)) "
+                        + "ago: every certificate of that issuer will be refused until it is renewed"
+                )
+            }
+        }
+        listFile = path
+        digests.append(file.digest)
+        // Revocation counts for the whole chain; `missingListIsFine` (Verification.swift) then
+        // forgives what has no list, except at the leaf.
+        X509_VERIFY_PARAM_set_flags(
+            SSL_CTX_get0_param(context),
+            UInt(X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL))
+    }
+
     /// When the list of this certificate's issuer ends; of several, the last one, which is the
     /// one that OpenSSL takes. nil: there is none, or it never ends.
     func listEnd(for certificate: Certificate) -> Moment? {

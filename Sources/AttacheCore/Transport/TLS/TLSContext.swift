@@ -78,8 +78,8 @@ final class TLSContext: @unchecked Sendable {
         installVerification()
     }
 
-    /// One connection, in accept or connect state, without a BIO; the caller frees it, before this
-    /// context and before `inbox`.
+    /// One connection, in accept or connect state, without a BIO; the caller gives it to `free`,
+    /// before this context and before `inbox` go.
     ///
     /// - Parameter serverName: the endpoint's host, where it has one: SNI (unless it is an
     ///   address) and, with host names verified, the name that the certificate must be for.
@@ -91,11 +91,22 @@ final class TLSContext: @unchecked Sendable {
         guard ExtraData.setInbox(ssl, inbox),
             role == .server || expect(self.serverName ?? serverName, on: ssl)
         else {
-            SSL_free(ssl)
+            Self.free(ssl)
             return nil
         }
         if role == .server { SSL_set_accept_state(ssl) } else { SSL_set_connect_state(ssl) }
         return ssl
+    }
+
+    /// The end of what `connection` made, however the connection ended.
+    ///
+    /// A bare SSL_free forgets the session, at both ends of its use (the listener's cache, the
+    /// client's ticket), where no close_notify went or came: a rule of TLS 1.0, gone since
+    /// RFC 4346 §7.2.1. A client that resets its connections would never be resumed. After a fatal
+    /// alert OpenSSL has forgotten the session by itself.
+    static func free(_ ssl: OpaquePointer) {
+        SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN)
+        SSL_free(ssl)
     }
 
     private func expect(_ name: String?, on ssl: OpaquePointer) -> Bool {

@@ -55,8 +55,11 @@ final class TLSEnd {
 
     deinit { SSL_free(ssl) }
 
-    /// A session to resume, before the handshake; takes no reference.
-    func resume(_ session: OpaquePointer) { SSL_set_session(ssl, session) }
+    /// A session to resume, before the handshake; takes over the caller's reference.
+    func resume(_ session: OpaquePointer) {
+        SSL_set_session(ssl, session)
+        SSL_SESSION_free(session)
+    }
 
     var negotiated: TLSNegotiated? { isOpen ? TLSNegotiated(ssl) : nil }
 
@@ -326,8 +329,8 @@ final class TLSEnd {
     var aborted: Bool { dead || socket.aborted || failure != nil }
 
     /// A fatal alert, where the protocol and the library's public API have one for us.
-    func abort() {
-        if isOpen && !dead && !saidGoodbye && failure == nil && !socket.aborted {
+    func abort(alerting: Bool) {
+        if alerting && isOpen && !dead && !saidGoodbye && failure == nil && !socket.aborted {
             works.own(self)
             _ = sendFatalAlert(ssl)
             ERR_clear_error()

@@ -20,7 +20,7 @@ final class TLSSide: Side {
     func finish() -> Bool { end.finish() }
 
     var aborted: Bool { end.aborted }
-    func abort() { end.abort() }
+    func abort(alerting: Bool) { end.abort(alerting: alerting) }
     var undelivered: Int { end.undelivered }
 
     func close(abortively: Bool) {

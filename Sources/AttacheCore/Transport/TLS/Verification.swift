@@ -16,6 +16,10 @@ func verifyPeer(_ check: OpaquePointer?, _ argument: UnsafeMutableRawPointer?) -
         X509_STORE_CTX_set_error(check, X509_V_OK)
         return 1
     }
+    // What is found odd on the way to a yes must not stay in the queue: SSL_get_error would take
+    // it for the failure of a handshake that only waits for more bytes.
+    ERR_set_mark()
+    defer { ERR_pop_to_mark() }
     let verdict = X509_verify_cert(check)
     var code = X509_STORE_CTX_get_error(check)
     if verdict <= 0 {
@@ -63,13 +67,11 @@ extension CertificateRefusal {
             isPolicy ? leaf : X509_STORE_CTX_get_current_cert(check).map(Certificate.init) ?? leaf
         let depth = isPolicy ? 0 : Int(X509_STORE_CTX_get_error_depth(check))
         let subject = current.map { Subject($0, depth: depth) }
-        let listEnded = X509_STORE_CTX_get0_current_crl(check)
-            .flatMap { RevocationList($0).nextUpdate }
         self.init(
             code: code,
             text: Self.words(
                 code, subject, use: context.role.peerUse, against: context.trust,
-                listEnded: listEnded),
+                listEnded: current.flatMap(context.trust.listEnd)),
             subject: subject, presented: leaf?.names,
             expected: context.trust.policy?.description ?? Self.expectedHost(ssl),
             authorities: context.trust.authorities)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one worker needs to reach upstreams: its loop, its TLS works, the resolver, tickets to resume with.
 
-import COpenSSL
-
 final class Outbound {
     let loop: EventLoop
     let works: TLSWorks
@@ -41,10 +39,7 @@ final class Outbound {
                 socket, role: .client, context: context, serverName: host, works: works)
         else { return nil }
         let store = tickets(of: upstream)
-        if let ticket = store.take(endpoint: endpoint) {
-            end.resume(ticket)
-            SSL_SESSION_free(ticket)
-        }
+        if let ticket = store.take(endpoint: endpoint) { end.resume(ticket) }
         end.keepTicket = { store.put($0, endpoint: endpoint) }
         return TLSSide(end)
     }
