@@ -12,7 +12,6 @@ let package = Package(
     products: [.executable(name: "attache", targets: ["attache"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
         .target(name: "CLinux"),
@@ -29,11 +28,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Support",
-            dependencies: [
-                "CLinux", "COpenSSL",
-                .product(name: "Subprocess", package: "swift-subprocess"),
-            ],
-            path: "Tests/Support", swiftSettings: strict),
+            dependencies: ["CLinux", "COpenSSL"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "AttacheCoreTests", dependencies: ["AttacheCore"], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["attache"], swiftSettings: strict),

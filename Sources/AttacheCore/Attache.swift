@@ -99,15 +99,33 @@ public final class Attache {
             }
         }
         log.notice(announcement)
-        var signal = Signals.wait()
-        while signal == SIGHUP {
-            // Supervisors send it to reload; dying of it would cut every session.
-            log.notice("SIGHUP: there is nothing to reload; restart for new certificates")
-            signal = Signals.wait()
-        }
+        let signal = awaitEnd()
         drain(signal, threads)
         log.flush(upTo: Limits.logFlushAtExit)
         return ExitCode.ok
+    }
+
+    /// Sleeps until a signal ends the service; now and then tidies up behind a burst of sessions.
+    private func awaitEnd() -> Int32 {
+        var trimmedAt: UInt64 = 0
+        var seen: UInt64 = 0
+        while true {
+            let signal = Signals.wait(milliseconds: Int32(Limits.trimPause.nanoseconds / 1_000_000))
+            switch signal {
+            case 0:
+                let ended = tally.totals.sessions
+                // Not in the middle of a burst: trimming holds the allocator's locks.
+                if ended == seen && ended != trimmedAt {
+                    Process.trimMemory()
+                    trimmedAt = ended
+                }
+                seen = ended
+            case SIGHUP:
+                // Supervisors send it to reload; dying of it would cut every session.
+                log.notice("SIGHUP: there is nothing to reload; restart for new certificates")
+            default: return signal
+            }
+        }
     }
 
     private var announcement: String {
@@ -133,6 +151,8 @@ public final class Attache {
     private func drain(_ signal: Int32, _ threads: [Thread]) {
         sockets = []
         tell(Worker.Drain())
+        let closed = Clock.now() + 1_000_000_000
+        while !placement.isClosed && Clock.now() < closed { Thread.nap(.milliseconds(1)) }
         let name = signal == SIGTERM ? "SIGTERM" : "SIGINT"
         let open = placement.sessions
         if open > 0 {
@@ -141,18 +161,25 @@ public final class Attache {
                     + "\(settings.drain.text); a second signal ends at once")
         }
         let deadline = Clock.now() + settings.drain.nanoseconds
-        if outcome(by: deadline) == .signalled { return summary("ended at once") }
+        if outcome(by: deadline) == .signalled { return endAtOnce() }
         if !placement.isDrained {
             log.notice("the drain period is over; \(Self.count(placement.sessions)) cut")
-            tell(Worker.Cut())
+            tell(Worker.Cut(sessions: .afterDelivery))
             let linger = entrances.map(\.upstream.settings.abortLinger.nanoseconds).max() ?? 0
             if outcome(by: Clock.now() + linger + 1_000_000_000) == .signalled {
-                return summary("ended at once")
+                return endAtOnce()
             }
         }
         tell(Worker.Stop())
         for thread in threads { thread.join() }
         summary("ended")
+    }
+
+    /// A cut session must not look like one that ended well, so each is reset: that takes no time.
+    private func endAtOnce() {
+        tell(Worker.Cut(sessions: .now))
+        _ = outcome(by: Clock.now() + 200_000_000)
+        summary("ended at once")
     }
 
     private static func count(_ sessions: Int) -> String {

@@ -6,12 +6,12 @@ enum Limits {
 
     /// A flow pulls at most so much at once: small at first, so that what a slow sink leaves over
     /// is small; it doubles while everything drains and halves on a partial write.
-    static let quantumBytesMin = 32 * 1024
+    static let quantumBytesMin = recordPlaintextBytes
     /// Fifteen full records fill one staging; the cost of a byte has stopped falling there.
     static let quantumBytesMax = 240 * 1024
     /// A pull larger than this first asks the sink's send buffer for its free space: one cheap system
     /// call beside a large copy.
-    static let pullBytesUnasked = 32 * 1024
+    static let pullBytesUnasked = recordPlaintextBytes
     /// Pulls before a flow goes to the back of the ready list: one busy stream must not starve
     /// the small answers of the others.
     static let pullsPerTurn = 4
@@ -19,6 +19,9 @@ enum Limits {
     static let stagingBytes = 256 * 1024
     /// Beyond `stagingBytes`: the record, handshake flight or alert that crosses the line.
     static let stagingSlackBytes = 20 * 1024
+    /// What a TLS record carries at most (RFC 8446 §5.1). Pulls are fitted to whole records, so that
+    /// none is left half opened inside OpenSSL.
+    static let recordPlaintextBytes = 16 * 1024
     /// A full record with header, tag and padding: 5 + 16384 + 256 + 16.
     static let recordBytesMax = 16_700
 
@@ -73,8 +76,9 @@ enum Limits {
 
     /// Tickets kept for an endpoint and worker, each used once: as many parallel dials resume.
     static let ticketsPerEndpointMax = 128
-    /// Sessions a TLS listener remembers, 3 to 6 KiB each.
-    static let serverSessionsMax = 4096
+    /// Sessions a TLS listener remembers for resumption; one with a client certificate takes 12 KiB
+    /// (measured), so 12 MiB at most.
+    static let serverSessionsMax = 1024
     static let serverSessionSeconds = 7200
     /// PEM files larger than this are not ours.
     static let pemBytesMax = 16 * 1024 * 1024
@@ -97,6 +101,8 @@ enum Limits {
     /// After a write to the log the next lines gather for so long: fewer wake-ups and writes under
     /// load, and a single line still leaves at once.
     static let logLinesGather = Duration.milliseconds(2)
+    /// How often the control thread looks whether memory can be given back to the kernel.
+    static let trimPause = Duration.seconds(2)
     /// Nobody waits longer than this for the log at exit.
     static let logFlushAtExit = Duration.seconds(1)
     /// The same complaint is printed once in this time, then as a count.

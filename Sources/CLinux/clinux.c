@@ -18,6 +18,7 @@ int clinux_accept(int listener, struct sockaddr_storage *peer, socklen_t *length
     return accept4(listener, (struct sockaddr *)peer, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 int clinux_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
+int clinux_datagram_socket(void) { return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0); }
 int clinux_pipe(int ends[2]) { return pipe2(ends, O_NONBLOCK | O_CLOEXEC); }
 int clinux_pipe_size(int end, int bytes) {
     int now = fcntl(end, F_SETPIPE_SZ, bytes);

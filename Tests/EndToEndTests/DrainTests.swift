@@ -16,7 +16,11 @@ extension EndToEnd {
                 try pair.client.exchange("before", with: pair.upstream)
                 try Self.drain(tunnel.daemon, signal)
                 try eventually("new connections are refused") {
-                    (try? Peer.connect(to: tunnel.daemon.endpoint)) == nil
+                    guard let probe = try? Peer.connect(to: tunnel.daemon.endpoint) else {
+                        return true
+                    }
+                    probe.reset()
+                    return false
                 }
                 for _ in 0..<5 { try pair.client.exchange("during", with: pair.upstream) }
                 let sending = Background {

@@ -42,7 +42,8 @@ extension EndToEnd {
             let exit = try child.waitForExit()
             #expect(exit == .code(1), "\(child.tail)")
             #expect(child.errors.contains { $0.contains(folder.file("in")) })
-            // And it still works.
+            // And it still works; one visitor was the daemon, who asked whether it lives.
+            _ = try live.accept()
             let client = try Peer.connect(to: live.endpoint)
             try client.exchange("hello", with: live.accept())
         }

@@ -23,6 +23,8 @@ final class Entrance: Sendable {
 
 final class Listener: Wakeable {
     let entrance: Entrance
+    /// In session lines: as configured, or where it is bound.
+    let name: String
     private let worker: Worker
     /// Its place in the worker's list, the same on every worker.
     private let index: Int
@@ -37,6 +39,9 @@ final class Listener: Wakeable {
     init(_ entrance: Entrance, _ socket: ListeningSocket, index: Int, worker: Worker) {
         self.entrance = entrance
         self.socket = socket
+        let settings = entrance.settings
+        let isNamed = settings.name != settings.bind.description
+        name = isNamed ? settings.name : socket.address.description
         self.index = index
         self.worker = worker
     }

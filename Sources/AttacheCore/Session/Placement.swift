@@ -24,6 +24,9 @@ final class Placement: Sendable {
         counts.withLock { $0.total == 0 && $0.drainedWorkers == $0.byWorker.count }
     }
 
+    /// No worker accepts any more.
+    var isClosed: Bool { counts.withLock { $0.drainedWorkers == $0.byWorker.count } }
+
     /// A worker accepts no more.
     func workerDrained() { counts.withLock { $0.drainedWorkers += 1 } }
 

@@ -74,7 +74,12 @@ final class Session: Wakeable, SideOwner {
 
     func receive(_ message: any Sendable) {
         if let resolved = message as? Outbound.Resolved { dial?.receive(resolved) }
-        if message is Worker.SessionCut {
+        guard let cut = message as? Worker.SessionCut else { return }
+        if cut == .now {
+            end = end ?? .decided(.drain, phase: doing, "open when attache was told to end at once")
+            if phase == .dialling { dial?.cancel() }
+            if phase != .closed { close(abortively: true) }
+        } else {
             conclude(.decided(.drain, phase: doing, "still open when the drain period ended"))
         }
     }
@@ -286,7 +291,7 @@ final class Session: Wakeable, SideOwner {
         guard let end else { return }
         let finished = Clock.now()
         var record = SessionRecord(
-            session: id, worker: worker.index, listener: listener.settings.name,
+            session: id, worker: worker.index, listener: listener.name,
             client: peer.description, upstream: listener.upstream.name, closedBy: end.by,
             phase: end.phase, reason: end.reason.rawValue, message: end.message,
             retryable: end.reason != .completed && relay.bytesUp == 0,

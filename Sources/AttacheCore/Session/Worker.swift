@@ -14,10 +14,12 @@ final class Worker: Wakeable {
     }
     /// Stop accepting, let sessions finish.
     struct Drain: Sendable {}
-    /// End every session now.
-    struct Cut: Sendable {}
-    /// What each of them then hears.
-    struct SessionCut: Sendable {}
+    /// End every session.
+    struct Cut: Sendable {
+        let sessions: SessionCut
+    }
+    /// What each of them then hears: after what is queued for its peers, or without.
+    enum SessionCut: Sendable { case afterDelivery, now }
     /// Leave the loop.
     struct Stop: Sendable {}
 
@@ -79,7 +81,7 @@ final class Worker: Wakeable {
         case is Drain:
             for listener in listeners { listener.close() }
             placement.workerDrained()
-        case is Cut: loop.tellEveryone(SessionCut())
+        case let cut as Cut: loop.tellEveryone(cut.sessions)
         case is Stop: loop.stop()
         default: break
         }
@@ -112,7 +114,7 @@ final class Worker: Wakeable {
         isStarving = true
         guard placement.starving(true) else { return }
         log.notice(
-            "cannot accept on \(listener.settings.name), descriptors or memory have run out: "
+            "cannot accept on \(listener.name), descriptors or memory have run out: "
                 + "\(why); clients wait in the backlog, "
                 + "running sessions go on; raise the limit (ulimit -n, LimitNOFILE) or lower "
                 + "--sessions")
@@ -122,6 +124,6 @@ final class Worker: Wakeable {
         if !isStarving { return }
         isStarving = false
         guard placement.starving(false) else { return }
-        log.notice("accepting on \(listener.settings.name) again")
+        log.notice("accepting on \(listener.name) again")
     }
 }

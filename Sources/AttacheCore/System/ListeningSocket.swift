@@ -67,13 +67,16 @@ final class ListeningSocket: Sendable {
             return "cannot listen on unix:\(path): a file that is no socket is in the way; "
                 + "remove it or name another path"
         }
-        let probe = Descriptor(adopting: clinux_socket(AF_UNIX))
+        // A datagram socket cannot connect to a stream socket, and the kernel says which of the two is
+        // in the way: nobody (ECONNREFUSED) or a wrong type (EPROTOTYPE). The one who listens there
+        // notices nothing, where a real connection would begin a session.
+        let probe = Descriptor(adopting: clinux_datagram_socket())
         let answer = address.withPointer { clinux_connect(probe.raw, $0, $1) }
-        if answer == 0 || errno == EAGAIN {
+        if answer == 0 || errno != ECONNREFUSED {
             return "cannot listen on unix:\(path): another process is listening there; "
                 + "stop it or name another path"
         }
-        if errno == ECONNREFUSED { unlink(path) }
+        unlink(path)
         return nil
     }
 }

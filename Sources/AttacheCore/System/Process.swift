@@ -18,6 +18,9 @@ enum Process {
         Signals.block()
     }
 
+    /// Gives freed memory back to the kernel: after a burst of sessions glibc keeps its holes.
+    static func trimMemory() { _ = clinux_malloc_trim() }
+
     /// Raises the limit to the hard one; answers what holds now.
     static func raiseDescriptorLimit() -> Int {
         var limit = rlimit()

@@ -165,7 +165,8 @@ final class Socket {
     func room(for wanted: Int) -> Int {
         if !writable { return 0 }
         if wanted <= Limits.pullBytesUnasked || isUnix { return wanted }
-        return min(wanted, max(sendRoom, Limits.pullBytesUnasked))
+        let record = Limits.recordPlaintextBytes
+        return min(wanted, max(sendRoom / record * record, Limits.pullBytesUnasked))
     }
 
     private func die(of code: Int32) {

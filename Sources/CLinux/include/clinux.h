@@ -18,6 +18,8 @@
 // accept4(SOCK_NONBLOCK | SOCK_CLOEXEC); the peer's address where wanted.
 int clinux_accept(int listener, struct sockaddr_storage *peer, socklen_t *length);
 int clinux_socket(int family);
+// Unix, datagram: to ask who is bound to a path.
+int clinux_datagram_socket(void);
 int clinux_pipe(int ends[2]);
 // Sets the capacity of a pipe; answers the one it has.
 int clinux_pipe_size(int end, int bytes);
