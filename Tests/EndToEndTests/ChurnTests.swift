@@ -12,7 +12,8 @@ extension EndToEnd {
             _ combination: Combination, _ full: Int
         ) throws {
             raiseDescriptorLimit()
-            let count = Scale.of(full)
+            // Enough to fill the cache of TLS sessions (1024): it grows until then, and no further.
+            let count = max(Scale.of(full), 1500)
             try Tunnel.with(combination) { tunnel in
                 let service = Service.echo(on: tunnel.upstream)
                 defer { service.stop() }

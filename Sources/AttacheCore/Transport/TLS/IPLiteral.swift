@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// IP addresses as certificates carry them (bytes) and as people write them (text), in one canonical form.
+// IP addresses as certificates carry them and as people write them, in one canonical form.
 
 import Glibc
 

@@ -14,7 +14,7 @@ struct OwnCertificate: Sendable {
     /// Worth a warning two weeks before: renewals are monthly jobs that have failed by then.
     private static let warnedBeforeSeconds = 14 * 86_400
 
-    /// `CN=app from "app.pem", issuer CN=Corp CA 2, notAfter 2026-11-20T08:00:00Z, dns:app.internal`
+    /// `CN=app from "app.pem", issuer CN=Corp CA 2, notAfter …, dns:app.internal`
     var text: String {
         "\(subject) from \"\(file)\", issuer \(issuer)"
             + (notAfter.map { ", notAfter \($0)" } ?? "") + ", \(names)"

@@ -47,7 +47,7 @@ struct PEMFile {
                     ? "The file is empty. Name another one."
                     : isDER
                         ? "It looks like DER; convert it with "
-                            + "`openssl x509 -inform der -in FILE` (or `openssl pkey …`, `openssl crl …`)."
+                            + "`openssl x509 -inform der -in FILE` (or `pkey`, `crl`)."
                         : "Name the PEM file, which begins with such a line.")
         }
     }
