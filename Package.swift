@@ -11,7 +11,7 @@ let package = Package(
     name: "attache",
     products: [.executable(name: "attache", targets: ["attache"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         .target(name: "CLinux"),

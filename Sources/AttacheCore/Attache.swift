@@ -146,8 +146,8 @@ public final class Attache {
 
     // MARK: the end
 
-    /// Stops accepting, lets sessions finish, cuts what is left at the deadline; a second signal ends
-    /// at once.
+    /// Stops accepting, lets sessions finish, cuts what is left at the deadline; a second signal
+    /// ends at once.
     private func drain(_ signal: Int32, _ threads: [Thread]) {
         sockets = []
         tell(Worker.Drain())
@@ -157,8 +157,8 @@ public final class Attache {
         let open = placement.sessions
         if open > 0 {
             log.notice(
-                "draining (\(name)): nobody is accepted any more, \(Self.count(open)) may end within "
-                    + "\(settings.drain.text); a second signal ends at once")
+                "draining (\(name)): nobody is accepted any more, \(Self.count(open)) may end "
+                    + "within \(settings.drain.text); a second signal ends at once")
         }
         let deadline = Clock.now() + settings.drain.nanoseconds
         if outcome(by: deadline) == .signalled { return endAtOnce() }
@@ -204,15 +204,11 @@ public final class Attache {
     private func summary(_ how: String) {
         let totals = tally.totals
         var parts = ["\(how) after \(totals.sessions) sessions (\(totals.failed) not completed)"]
-        if totals.clientHandshakes > 0 {
-            parts.append(
-                "\(totals.clientResumed) of \(totals.clientHandshakes) client handshakes resumed")
+        func tell(_ resumed: UInt64, of all: UInt64, _ whose: String) {
+            if all > 0 { parts.append("\(resumed) of \(all) \(whose) handshakes resumed") }
         }
-        if totals.upstreamHandshakes > 0 {
-            parts.append(
-                "\(totals.upstreamResumed) of \(totals.upstreamHandshakes) upstream handshakes resumed"
-            )
-        }
+        tell(totals.clientResumed, of: totals.clientHandshakes, "client")
+        tell(totals.upstreamResumed, of: totals.upstreamHandshakes, "upstream")
         log.notice(parts.joined(separator: "; "))
     }
 }

@@ -9,8 +9,8 @@ enum Limits {
     static let quantumBytesMin = recordPlaintextBytes
     /// Fifteen full records fill one staging; the cost of a byte has stopped falling there.
     static let quantumBytesMax = 240 * 1024
-    /// A pull larger than this first asks the sink's send buffer for its free space: one cheap system
-    /// call beside a large copy.
+    /// A pull larger than this first asks the sink's send buffer for its free space: one cheap
+    /// system call beside a large copy.
     static let pullBytesUnasked = recordPlaintextBytes
     /// Pulls before a flow goes to the back of the ready list: one busy stream must not starve
     /// the small answers of the others.
@@ -19,8 +19,8 @@ enum Limits {
     static let stagingBytes = 256 * 1024
     /// Beyond `stagingBytes`: the record, handshake flight or alert that crosses the line.
     static let stagingSlackBytes = 20 * 1024
-    /// What a TLS record carries at most (RFC 8446 §5.1). Pulls are fitted to whole records, so that
-    /// none is left half opened inside OpenSSL.
+    /// What a TLS record carries at most (RFC 8446 §5.1). Pulls are fitted to whole records, so
+    /// that none is left half opened inside OpenSSL.
     static let recordPlaintextBytes = 16 * 1024
     /// A full record with header, tag and padding: 5 + 16384 + 256 + 16.
     static let recordBytesMax = 16_700

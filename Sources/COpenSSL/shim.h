@@ -37,4 +37,5 @@ static const uint64_t ATTACHE_OP_CIPHER_SERVER_PREFERENCE =
     SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA;
 static const uint64_t ATTACHE_OP_IGNORE_UNEXPECTED_EOF = SSL_OP_IGNORE_UNEXPECTED_EOF;
 // RFC 2253 with its names in UTF-8 instead of escapes.
-static const unsigned long ATTACHE_NAME_FLAGS = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
+static const unsigned long ATTACHE_NAME_FLAGS =
+    XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;

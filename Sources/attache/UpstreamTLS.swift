@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS towards an upstream, from flags to settings; what would be quietly weaker than it looks is refused.
+// TLS towards an upstream, from flags to settings; what would be quietly weaker than it looks is
+// refused.
 
 import AttacheCore
 

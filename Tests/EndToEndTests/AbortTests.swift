@@ -41,8 +41,8 @@ extension EndToEnd {
             }
         }
 
-        /// Bytes of the victim's that the aborting side has not read lie in its socket: on a Unix socket
-        /// nothing else makes its close a reset.
+        /// Bytes of the victim's that the aborting side has not read lie in its socket: on a Unix
+        /// socket nothing else makes its close a reset.
         static func run(
             _ pair: Tunnel.Pair, _ direction: Direction, _ kind: Kind, _ network: Network
         ) throws {
@@ -97,7 +97,8 @@ extension EndToEnd {
             }
         }
 
-        /// Some peers never send a close_notify; `unclean-end: end` takes them as they are, and still says so.
+        /// Some peers never send a close_notify; `unclean-end: end` takes them as they are, and
+        /// still says so.
         @Test func anUncleanEndIsAnEndWhereThatIsAskedFor() throws {
             try Tunnel.with(.tlsToPlain, flags: ["--unclean-end", "end"]) { tunnel in
                 let pair = try tunnel.open()

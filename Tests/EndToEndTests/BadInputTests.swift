@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whatever comes instead of TLS: a clear line, an orderly end, nothing upstream, nothing lost for anybody else.
+// Whatever comes instead of TLS: a clear line, an orderly end, nothing upstream, nothing lost for
+// anybody else.
 
 import Foundation
 import Support
@@ -37,7 +38,8 @@ extension EndToEnd {
                 let honest = try tunnel.open()
                 let client = try Peer.connect(to: tunnel.daemon.endpoint)
                 try client.send(nonsense.bytes)
-                // An alert of at most a few bytes may come, then an end: well before the deadline of 10 s.
+                // An alert of at most a few bytes may come, then an end: well before the deadline
+                // of 10 s.
                 var bytes = 0
                 let time = try Duration.of { bytes = try Self.alertBytes(client) }
                 #expect(bytes <= 16)
@@ -110,7 +112,8 @@ extension EndToEnd {
             }
         }
 
-        /// The reverse of a plaintext client on a TLS port is none of our business: bytes are bytes.
+        /// The reverse of a plaintext client on a TLS port is none of our business: bytes are
+        /// bytes.
         @Test func aTLSClientOnAPlainListenerIsCarriedAsItIs() throws {
             try Tunnel.with(.plainToPlain) { tunnel in
                 let client = try tunnel.connect()

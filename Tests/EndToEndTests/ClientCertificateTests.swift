@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who may come in: at a listener that wants client certificates nothing is dialled before the client has proved itself.
+// Who may come in: at a listener that wants client certificates nothing is dialled before the
+// client has proved itself.
 
 import COpenSSL
 import Foundation
@@ -110,7 +111,8 @@ extension EndToEnd {
             }
         }
 
-        /// How a client with this certificate is received; with TLS 1.3 it learns that only at its first read.
+        /// How a client with this certificate is received; with TLS 1.3 it learns that only at its
+        /// first read.
         static func knock(_ daemon: Daemon, _ certificate: String?, _ version: Int32) throws
             -> Ending
         {

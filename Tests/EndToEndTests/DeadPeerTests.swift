@@ -39,7 +39,8 @@ extension EndToEnd {
             }
         }
 
-        /// The peer reads with an open window until its packets stop; `direction` is that of the bytes.
+        /// The peer reads with an open window until its packets stop; `direction` is that of the
+        /// bytes.
         @Test(arguments: Combination.allCases, Direction.allCases)
         func aPeerThatIsCutOffWithOutputPendingIsFound(
             _ combination: Combination, _ direction: Direction

@@ -126,8 +126,9 @@ extension EndToEnd {
             }
         }
 
-        /// An end that we decide is an abort on both sides. A TLS client gets an alert first; OpenSSL
-        /// has no way to send one as a client (docs/decisions), so a TLS upstream sees the reset.
+        /// An end that we decide is an abort on both sides. A TLS client gets an alert first;
+        /// OpenSSL has no way to send one as a client (docs/decisions), so a TLS upstream sees the
+        /// reset.
         static func expectAborted(_ pair: Tunnel.Pair) throws {
             let client = try pair.client.receiveEnd()
             #expect(pair.client.tls == nil ? client == .reset : client.isAlert, "\(client)")

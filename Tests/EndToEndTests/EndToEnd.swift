@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The root of all end-to-end suites: one after the other, since many of them measure time, memory or processor.
+// The root of all end-to-end suites: one after the other, since many of them measure time, memory
+// or processor.
 
 import Testing
 

@@ -27,7 +27,8 @@ extension EndToEnd {
             }
         }
 
-        /// A client that has sent something already must not lose the reset to its own unread bytes, nor get it too early.
+        /// A client that has sent something already must not lose the reset to its own unread
+        /// bytes, nor get it too early.
         @Test(arguments: Combination.allCases)
         func aRefusedDialResetsAClientThatSpokeFirst(_ combination: Combination) throws {
             try Self.with(combination, to: [Listener.closedPort()]) { daemon, context in
@@ -40,8 +41,8 @@ extension EndToEnd {
             }
         }
 
-        /// A Unix socket has no reset, but closing one with unread bytes in it comes near: therefore
-        /// a client is not read before its dial is ready.
+        /// A Unix socket has no reset, but closing one with unread bytes in it comes near:
+        /// therefore a client is not read before its dial is ready.
         @Test func aFailedDialResetsAUnixClientThatSpokeFirst() throws {
             let folder = try Folder()
             let upstream = try Listener()

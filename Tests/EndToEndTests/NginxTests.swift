@@ -60,7 +60,8 @@ extension EndToEnd {
             }
         }
 
-        /// nginx's stream module loses a half-close over TLS (hostile.md 5): the client reads everything first.
+        /// nginx's stream module loses a half-close over TLS (hostile.md 5): the client reads
+        /// everything first.
         static func echoes(_ client: Peer) throws {
             let sending = Background { try client.send(RandomStream(seed: 10), bytes: bytes) }
             try client.expect(RandomStream(seed: 10), bytes: bytes)

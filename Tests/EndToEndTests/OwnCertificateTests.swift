@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A certificate of ours that the service refuses is reported as that, though TLS 1.3 tells it only at the first read.
+// A certificate of ours that the service refuses is reported as that, though TLS 1.3 tells it only
+// at the first read.
 
 import COpenSSL
 import Support

@@ -39,7 +39,8 @@ extension EndToEnd {
             }
         }
 
-        /// And the other way round: the TLS client is redis-cli --tls, the Redis a plain one on a Unix socket.
+        /// And the other way round: the TLS client is redis-cli --tls, the Redis a plain one on a
+        /// Unix socket.
         @Test func aTLSClientUsesAPlainRedisBehindTerminate() throws {
             let folder = try Folder()
             let server = try Program("redis-server").start([

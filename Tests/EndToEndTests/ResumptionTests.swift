@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TLS sessions are resumed across workers, counted by those who would notice: the client, and the upstream.
+// TLS sessions are resumed across workers, counted by those who would notice: the client, and the
+// upstream.
 
 import Foundation
 import Support
@@ -34,7 +35,8 @@ extension EndToEnd {
             }
         }
 
-        /// One full handshake, then ten with the newest ticket; hands out how many of those were resumed.
+        /// One full handshake, then ten with the newest ticket; hands out how many of those were
+        /// resumed.
         static func visits(_ endpoint: Endpoint) throws -> Int {
             let context = try TLSContext.client()
             var session: TLSSession?
@@ -88,7 +90,8 @@ extension EndToEnd {
             }
         }
 
-        /// What was resumed is judged anew: a session from before does not outlive the policy it was made under.
+        /// What was resumed is judged anew: a session from before does not outlive the policy it
+        /// was made under.
         @Test func aSessionOfAnotherListenerIsNotResumed() throws {
             let service = Service(on: try Listener()) { peer in
                 try peer.send("!")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Without descriptors left the daemon neither spins nor drops anybody, and goes on as soon as it can.
+// Without descriptors left the daemon neither spins nor drops anybody, and goes on as soon as it
+// can.
 
 import Foundation
 import Support

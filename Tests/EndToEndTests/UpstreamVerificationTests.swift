@@ -117,7 +117,8 @@ extension EndToEnd {
             }
         }
 
-        /// The impostor does what it can: finishes the handshake if it is let, and counts what then comes.
+        /// The impostor does what it can: finishes the handshake if it is let, and counts what then
+        /// comes.
         static func applicationBytes(_ visitor: Peer, _ context: TLSContext) -> Int {
             do {
                 try visitor.secure(context, until: .after(.seconds(10)))
@@ -125,7 +126,8 @@ extension EndToEnd {
             } catch { return 0 }
         }
 
-        /// A daemon whose upstream shows `profile`, a client of it, and the visitor that the upstream got.
+        /// A daemon whose upstream shows `profile`, a client of it, and the visitor that the
+        /// upstream got.
         static func with(
             _ profile: String, _ combination: Combination, flags: [String],
             _ body: (Daemon, Peer, (Peer, TLSContext)) throws -> Void

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A thread with a result: peers block, and the test's own executor has only as many threads as processors.
+// A thread with a result: peers block, and the test's own executor has only as many threads as
+// processors.
 
 import Foundation
 
@@ -35,7 +36,8 @@ public final class Background<Value: Sendable>: @unchecked Sendable {
     }
 }
 
-/// Runs one body for each element, all at once; hands out the results in order or throws the first error.
+/// Runs one body for each element, all at once; hands out the results in order or throws the first
+/// error.
 public func atOnce<Element: Sendable, Value: Sendable>(
     _ elements: some Sequence<Element>, within limit: Duration = .seconds(120),
     _ body: @escaping @Sendable (Element) throws -> Value

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A process that a test started: its lines so far, its end, and the certainty that it does not outlive the test.
+// A process that a test started: its lines so far, its end, and the certainty that it does not
+// outlive the test.
 
 import CLinux
 import Foundation
@@ -89,7 +90,8 @@ public final class Child: @unchecked Sendable {
         return exit!
     }
 
-    /// Waits until `search` finds something in the lines of standard output (or error); nil when the process ended first.
+    /// Waits until `search` finds something in the lines of standard output (or error); nil when
+    /// the process ended first.
     @discardableResult
     public func wait<Found>(
         within limit: Duration = .seconds(10), inErrors: Bool = false, _ what: String,

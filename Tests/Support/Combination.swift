@@ -9,7 +9,8 @@ public enum Combination: String, CaseIterable, Sendable {
     public var clientIsTLS: Bool { self == .tlsToPlain || self == .tlsToTLS }
     public var upstreamIsTLS: Bool { self == .plainToTLS || self == .tlsToTLS }
 
-    /// The command and its TLS flags: mutual TLS wherever there is TLS. `--listen` and `--to` are the tunnel's.
+    /// The command and its TLS flags: mutual TLS wherever there is TLS. `--listen` and `--to` are
+    /// the tunnel's.
     public var arguments: [String] {
         get throws {
             switch self {

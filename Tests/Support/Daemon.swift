@@ -56,7 +56,8 @@ public final class Daemon: Sendable {
             return answer
         } catch {
             throw Failure(
-                "\(error)\n\(daemon.child.exit.map { "ended: \($0)" } ?? "alive")\n\(daemon.child.tail)"
+                "\(error)\n\(daemon.child.exit.map { "ended: \($0)" } ?? "alive")\n"
+                    + daemon.child.tail
             )
         }
     }
@@ -69,7 +70,8 @@ public final class Daemon: Sendable {
         }
         child.signal(SIGTERM)
         child.signal(SIGTERM)
-        // Two equal signals may be one to the kernel: the draining line tells that the first was seen.
+        // Two equal signals may be one to the kernel: the draining line tells that the first was
+        // seen.
         _ = try? waitForDraining(within: .seconds(5))
         child.signal(SIGTERM)
         let exit = try child.waitForExit(within: .seconds(10))

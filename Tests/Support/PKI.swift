@@ -28,7 +28,8 @@ public enum PKI {
 
     public static func crl() throws -> String { try certificate("crl") }
 
-    /// `--certificate … --key …`, each with a prefix (`to-`) where it is the upstream's of `terminate`.
+    /// `--certificate … --key …`, each with a prefix (`to-`) where it is the upstream's of
+    /// `terminate`.
     public static func identity(_ profile: String, prefix: String = "") throws -> [String] {
         try ["--\(prefix)certificate", certificate(profile), "--\(prefix)key", key(profile)]
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One end of a connection, plain or TLS, for tests: blocking calls with deadlines, and every way to end a stream.
+// One end of a connection, plain or TLS, for tests: blocking calls with deadlines, and every way to
+// end a stream.
 
 import CLinux
 import Foundation

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What tests do with a whole stream: read it to its end, slowly, exactly; check it against its seed; measure an ending.
+// What tests do with a whole stream: read it to its end, slowly, exactly; check it against its
+// seed; measure an ending.
 
 import CLinux
 import Foundation
@@ -120,7 +121,8 @@ extension Peer {
 
     public static let fillChunk = 65536
 
-    /// Sends until nothing more is taken for a while: every buffer on the way is full. Hands out how much that was.
+    /// Sends until nothing more is taken for a while: every buffer on the way is full. Hands out
+    /// how much that was.
     public func fill(quietFor quiet: Duration = .milliseconds(300)) throws -> Int {
         let zeros = [UInt8](repeating: 0, count: Peer.fillChunk)
         var total = 0

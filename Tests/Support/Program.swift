@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Real programs that the tests use: found or named with their Debian package, and run to completion.
+// Real programs that the tests use: found or named with their Debian package, and run to
+// completion.
 
 import Foundation
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A byte stream that never repeats and that a seed describes: AES-CTR, as fast as memory in a debug build too.
+// A byte stream that never repeats and that a seed describes: AES-CTR, as fast as memory in a debug
+// build too.
 
 import COpenSSL
 import Foundation

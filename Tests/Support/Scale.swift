@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How much the heavy tests move: all of it against a release binary, less against debug and sanitizer builds.
+// How much the heavy tests move: all of it against a release binary, less against debug and
+// sanitizer builds.
 
 import Foundation
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The line that the daemon writes at a session's end, as a struct; a key it must have and has not fails to decode.
+// The line that the daemon writes at a session's end, as a struct; a key it must have and has not
+// fails to decode.
 
 import Foundation
 

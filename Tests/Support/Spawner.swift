@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts processes from one thread that lives as long as the tests, so that their parent-death signal means just that.
+// Starts processes from one thread that lives as long as the tests, so that their parent-death
+// signal means just that.
 
 import CLinux
 import Foundation
 
-/// swift-subprocess reads a child's output on the tests' own executor, which blocking peers may occupy
-/// whole (it has as many threads as processors); hence posix_spawn and reader threads.
+/// swift-subprocess reads a child's output on the tests' own executor, which blocking peers may
+/// occupy whole (it has as many threads as processors); hence posix_spawn and reader threads.
 final class Spawner: @unchecked Sendable {
     static let shared = Spawner()
 
@@ -26,7 +27,8 @@ final class Spawner: @unchecked Sendable {
         }.start()
     }
 
-    /// Standard output and error go to these descriptors; everything else of ours is closed on exec.
+    /// Standard output and error go to these descriptors; everything else of ours is closed on
+    /// exec.
     func start(_ arguments: [String], environment: [String: String], output: Int32, errors: Int32)
         throws -> pid_t
     {

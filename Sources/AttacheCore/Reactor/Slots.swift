@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who lives on a worker: slots with generations, so that stale events are recognised, and the ready list.
+// Who lives on a worker: slots with generations, so that stale events are recognised, and the ready
+// list.
 
 /// Whatever has a slot: a session, a listener, the worker's own ear for its mailbox.
 protocol Wakeable: AnyObject {
@@ -13,8 +14,8 @@ protocol Wakeable: AnyObject {
     func sweep(now: UInt64) -> UInt64
 }
 
-/// Names a slot, its generation and one of its descriptors (`part`), in the 64 bits of an epoll event:
-/// generation 32 | slot 28 | part 4.
+/// Names a slot, its generation and one of its descriptors (`part`), in the 64 bits of an epoll
+/// event: generation 32 | slot 28 | part 4.
 struct Token: Hashable, Sendable {
     static let partBits: UInt64 = 4
     let raw: UInt64

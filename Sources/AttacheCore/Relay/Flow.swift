@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// One direction of a relay: from a source to a sink, in order, bounded, with its end after its bytes.
+// One direction of a relay: from a source to a sink, in order, bounded, with its end after its
+// bytes.
 
 /// A flow's turn: what is parked; then the end; then a pull no larger than the sink's room.
 ///
-/// Bound: `parked` holds what one pull brought and the sink did not take (a quantum), from a pushing
-/// source what its stream's window admits. A spliced flow holds one pipe instead.
+/// Bound: `parked` holds what one pull brought and the sink did not take (a quantum), from a
+/// pushing source what its stream's window admits. A spliced flow holds one pipe instead.
 struct Flow {
     enum Turn {
         /// Somebody will be woken.

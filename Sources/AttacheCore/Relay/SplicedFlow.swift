@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One direction of a bulk stream between two plain sockets, moved by the kernel through a pipe.
 
-/// Takes the place of copying in a `Flow` while a stream is bulk. A pipe is held only while bytes are
-/// in it, and drained before anything else is said to the sink.
+/// Takes the place of copying in a `Flow` while a stream is bulk. A pipe is held only while bytes
+/// are in it, and drained before anything else is said to the sink.
 struct SplicedFlow {
     enum Step {
         case moved(Int)

@@ -2,8 +2,9 @@
 // Is a peer dead, or does it only not read? A verdict over what the kernel knows, without a clock.
 
 /// A live peer may keep its window shut for an hour; TCP_USER_TIMEOUT would kill it (measured).
-/// Dead is who has bytes of ours, has acknowledged nothing for `limit` with an open window, or has left
-/// three window probes unanswered. Kept for each side; holds what must be remembered between looks.
+/// Dead is who has bytes of ours, has acknowledged nothing for `limit` with an open window, or has
+/// left three window probes unanswered. Kept for each side; holds what must be remembered between
+/// looks.
 struct PeerLiveness {
     enum Verdict: Equatable {
         /// Everything we sent has arrived: no need to look again before something is sent.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which worker gets the next session, and whether there is room for one: the one thing all workers agree on.
+// Which worker gets the next session, and whether there is room for one: the one thing all workers
+// agree on.
 
 import Synchronization
 

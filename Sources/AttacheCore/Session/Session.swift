@@ -3,9 +3,9 @@
 
 /// accepted → securing the client → dialling → relaying → ending → closed.
 ///
-/// A flat class in its worker's slot table. Events set flags and put it on the ready list; `run` is its
-/// turn. Part 0 of its token is the client's socket, the others are its dial's, one of which becomes
-/// the upstream's.
+/// A flat class in its worker's slot table. Events set flags and put it on the ready list; `run` is
+/// its turn. Part 0 of its token is the client's socket, the others are its dial's, one of which
+/// becomes the upstream's.
 final class Session: Wakeable, SideOwner {
     enum Phase {
         case securingClient, dialling, relaying, ending, closed
@@ -122,8 +122,9 @@ final class Session: Wakeable, SideOwner {
 
     // MARK: dialling
 
-    /// Nothing is dialled for a client that has not been let in, and nothing of it is read before the
-    /// dial is ready: a Unix client learns of a failure by what lies unread (unix has no reset).
+    /// Nothing is dialled for a client that has not been let in, and nothing of it is read before
+    /// the dial is ready: a Unix client learns of a failure by what lies unread (unix has no
+    /// reset).
     private func beginDial() {
         clocks.secured = client.isPlain ? nil : Clock.now()
         phase = .dialling

@@ -57,7 +57,8 @@ public enum Address: Sendable, Hashable {
         return path
     }
 
-    /// Letters, digits, hyphens, dots and underscores (SRV-like names have them): what resolvers take.
+    /// Letters, digits, hyphens, dots and underscores (SRV-like names have them): what resolvers
+    /// take.
     private static func hostName(_ host: String, in text: String) throws(Malformed) -> String {
         if host.isEmpty {
             throw Malformed(

@@ -51,9 +51,9 @@ struct ByteQueue {
     }
 }
 
-/// The worker's scratch: filled by one pull, offered at once; its bytes are valid until the next fill.
-/// A class with a constant pointer, not an `inout` struct: flows and carriers use it in turn, and an
-/// `inout` would be one long access to the worker.
+/// The worker's scratch: filled by one pull, offered at once; its bytes are valid until the next
+/// fill. A class with a constant pointer, not an `inout` struct: flows and carriers use it in turn,
+/// and an `inout` would be one long access to the worker.
 final class Scratch {
     static let capacity = Limits.quantumBytesMax
     /// Valid for `capacity` bytes from init to deinit.

@@ -4,7 +4,8 @@
 import CLinux
 import Glibc
 
-/// Shared by all workers, closed when the last of them lets go of it; a Unix socket's file goes too.
+/// Shared by all workers, closed when the last of them lets go of it; a Unix socket's file goes
+/// too.
 ///
 /// No SO_REUSEPORT: two copies of one program must not share a port unseen.
 final class ListeningSocket: Sendable {
@@ -67,9 +68,9 @@ final class ListeningSocket: Sendable {
             return "cannot listen on unix:\(path): a file that is no socket is in the way; "
                 + "remove it or name another path"
         }
-        // A datagram socket cannot connect to a stream socket, and the kernel says which of the two is
-        // in the way: nobody (ECONNREFUSED) or a wrong type (EPROTOTYPE). The one who listens there
-        // notices nothing, where a real connection would begin a session.
+        // A datagram socket cannot connect to a stream socket, and the kernel says which of the two
+        // is in the way: nobody (ECONNREFUSED) or a wrong type (EPROTOTYPE). The one who listens
+        // there notices nothing, where a real connection would begin a session.
         let probe = Descriptor(adopting: clinux_datagram_socket())
         let answer = address.withPointer { clinux_connect(probe.raw, $0, $1) }
         if answer == 0 || errno != ECONNREFUSED {

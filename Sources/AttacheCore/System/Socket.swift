@@ -26,8 +26,9 @@ struct News: OptionSet {
 /// A final class, not a ~Copyable struct: its fields are then instant accesses, and the compiler
 /// drops twenty exclusivity checks a request (measured).
 ///
-/// Registered once with IN|OUT|RDHUP|ET. `readable` is cleared only where the kernel has proved that
-/// nothing is left: by EAGAIN, or by a short read while no hang-up was told. `writable` likewise.
+/// Registered once with IN|OUT|RDHUP|ET. `readable` is cleared only where the kernel has proved
+/// that nothing is left: by EAGAIN, or by a short read while no hang-up was told. `writable`
+/// likewise.
 final class Socket {
     let descriptor: Descriptor
     let isUnix: Bool
@@ -35,8 +36,8 @@ final class Socket {
     private(set) var writable = false
     /// With RDHUP a short read proves nothing: the FIN is still to be read.
     private(set) var hungUp = false
-    /// Sticky: the kernel tells an RST once (SO_ERROR, or one failing call), and the next recv returns
-    /// 0 like a clean end. Whoever sees it first sets this; a later 0 is then never an end.
+    /// Sticky: the kernel tells an RST once (SO_ERROR, or one failing call), and the next recv
+    /// returns 0 like a clean end. Whoever sees it first sets this; a later 0 is then never an end.
     private(set) var aborted = false
     /// The errno that came with the abort, where a call saw it.
     private(set) var failure: Errno?
@@ -92,8 +93,8 @@ final class Socket {
         }
     }
 
-    /// Moves bytes into an empty pipe. Only EAGAIN proves that nothing is left: a pipe has slots, and
-    /// a short splice may only mean that they are full.
+    /// Moves bytes into an empty pipe. Only EAGAIN proves that nothing is left: a pipe has slots,
+    /// and a short splice may only mean that they are full.
     func splice(into pipe: Pipe) -> Pulled {
         guard readable else { return .nothing }
         precondition(pipe.count == 0, "EAGAIN would be ambiguous")
@@ -160,8 +161,9 @@ final class Socket {
 
     /// How many of `wanted` bytes are worth pulling for this sink now.
     ///
-    /// What it does not take must wait in memory of ours, so a large pull is fitted to the space that
-    /// the send buffer has: a reader that stops in mid-stream then pins little. Small pulls do not ask.
+    /// What it does not take must wait in memory of ours, so a large pull is fitted to the space
+    /// that the send buffer has: a reader that stops in mid-stream then pins little. Small pulls do
+    /// not ask.
     func room(for wanted: Int) -> Int {
         if !writable { return 0 }
         if wanted <= Limits.pullBytesUnasked || isUnix { return wanted }
@@ -186,7 +188,8 @@ final class Socket {
         return failure
     }
 
-    /// Bytes that the peer's kernel has not acknowledged (on a Unix socket: that the peer has not read).
+    /// Bytes that the peer's kernel has not acknowledged (on a Unix socket: that the peer has not
+    /// read).
     var unacknowledged: Int { aborted ? 0 : max(0, Int(clinux_unacknowledged(raw))) }
 
     /// Free space of the send buffer as the kernel accounts it; it grows with the path.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An upstream that gives every byte back: what `attache echo` serves, and the smallest example of a side.
+// An upstream that gives every byte back: what `attache echo` serves, and the smallest example of a
+// side.
 
 /// Bound: `held` never exceeds `capacity`, since `room` admits no more.
 final class EchoSide: Side {

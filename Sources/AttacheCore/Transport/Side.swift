@@ -53,8 +53,8 @@ protocol Side: AnyObject {
     // The ends.
     /// Sticky: it can neither give nor take any more.
     var aborted: Bool { get }
-    /// No more offers will come: what is sealed goes out. `alerting`: the end is ours to explain, so
-    /// an alert follows where the protocol has one; a reset that is passed on stays a reset.
+    /// No more offers will come: what is sealed goes out. `alerting`: the end is ours to explain,
+    /// so an alert follows where the protocol has one; a reset that is passed on stays a reset.
     func abort(alerting: Bool)
     /// Bytes on their way to the peer; 0: `close(abortively: true)` loses nothing.
     var undelivered: Int { get }

@@ -48,7 +48,7 @@ extension PeerTrust {
             if let until = look.nextUpdate, until < .now {
                 warnings.append(
                     "the CRL of \(look.issuer) in \"\(path)\" expired \(until.distance(to: .now)) "
-                        + "ago: every certificate of that issuer will be refused until it is renewed"
+                        + "ago: until it is renewed, its certificates are refused"
                 )
             }
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Ciphertext on its way: one BIO of ours a worker over two buffers, which its TLS ends own in turns.
+// Ciphertext on its way: one BIO of ours a worker over two buffers, which its TLS ends own in
+// turns.
 
 import COpenSSL
 import Glibc
@@ -98,8 +99,8 @@ final class TLSWorks {
         inbox.deinitialize(count: 1).deallocate()
     }
 
-    /// Before each SSL_* call: it may write (an alert, a KeyUpdate), so another end's ciphertext goes
-    /// out first; and it must not find old errors.
+    /// Before each SSL_* call: it may write (an alert, a KeyUpdate), so another end's ciphertext
+    /// goes out first; and it must not find old errors.
     func own(_ end: TLSEnd) {
         if outOwner !== end {
             outOwner?.flush()

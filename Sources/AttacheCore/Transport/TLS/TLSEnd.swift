@@ -113,7 +113,8 @@ final class TLSEnd {
         isOpen = true
         keepTickets()
         // Tickets and the last flight stay staged: they leave with the first data or at the turn's
-        // end. OpenSSL keeps the buffer that tickets were written from unless it is told (measured).
+        // end. OpenSSL keeps the buffer that tickets were written from unless it is told
+        // (measured).
         SSL_free_buffers(ssl)
         wantsInput = halfCount == 0
         return .ready
@@ -249,8 +250,8 @@ final class TLSEnd {
         dead || sealedCount != 0 ? 0 : socket.room(for: wanted)
     }
 
-    /// Seals into the out-staging, which leaves when it is full, when another end needs it, or at the
-    /// end of the turn.
+    /// Seals into the out-staging, which leaves when it is full, when another end needs it, or at
+    /// the end of the turn.
     func offer(_ bytes: UnsafeRawBufferPointer) -> Offered {
         if dead { return .dead }
         guard sealedCount == 0, let base = bytes.baseAddress else { return .took(0) }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The life of an upstream connection until it is ready or has failed, in the order in which it happens.
+// The life of an upstream connection until it is ready or has failed, in the order in which it
+// happens.
 
 /// resolving → connecting → securing → ready | failed.
 ///
-/// One absolute deadline, `connect` + `handshake`; within it resolving and TCP over all addresses have
-/// `connect`. A handshake that fails is tried again at another address only. Sockets are told apart by
-/// the `part` of their owner's token: 1 for the first address, and so on.
+/// One absolute deadline, `connect` + `handshake`; within it resolving and TCP over all addresses
+/// have `connect`. A handshake that fails is tried again at another address only. Sockets are told
+/// apart by the `part` of their owner's token: 1 for the first address, and so on.
 final class Dial {
     enum Stage: String, Sendable {
         case resolving = "resolving the upstream"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How long each stage of a dial took, in nanoseconds; a stage that was entered again counts from anew.
+// How long each stage of a dial took, in nanoseconds; a stage that was entered again counts from
+// anew.
 
 struct DialTimings {
     /// A stage: from `start` to `end`, exact monotonic time.

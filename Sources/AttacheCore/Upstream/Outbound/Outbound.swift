@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one worker needs to reach upstreams: its loop, its TLS works, the resolver, tickets to resume with.
+// What one worker needs to reach upstreams: its loop, its TLS works, the resolver, tickets to
+// resume with.
 
 final class Outbound {
     let loop: EventLoop
