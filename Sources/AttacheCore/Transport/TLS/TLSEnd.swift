@@ -53,7 +53,7 @@ final class TLSEnd {
         SSL_set_bio(ssl, works.bio, works.bio)
     }
 
-    deinit { SSL_free(ssl) }
+    deinit { TLSContext.free(ssl) }
 
     /// A session to resume, before the handshake; takes over the caller's reference.
     func resume(_ session: OpaquePointer) {
@@ -345,9 +345,6 @@ final class TLSEnd {
         if isClosed { return }
         isClosed = true
         works.forget(self)
-        // OpenSSL forgets the session of a connection that is freed without a shutdown; only one
-        // whose TLS broke deserves that.
-        if failure == nil && isOpen { SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN) }
         if abortively { socket.lingerZero() } else { socket.discardReceived() }
         dead = true
     }
