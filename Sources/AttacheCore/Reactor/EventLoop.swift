@@ -4,7 +4,8 @@
 /// A turn of the loop:
 ///  1. epoll tells; each receiver notes it and goes on the ready list;
 ///  2. timers that are due and deadlines that have passed put theirs on it;
-///  3. everyone on the list has a turn, those that used theirs up come again next time;
+///  3. everyone on the list has a turn; whoever is woken meanwhile, and those that used theirs
+///     up, come again next time;
 ///  4. `settle` sends what the turn staged.
 final class EventLoop {
     private let epoll: Epoll
@@ -75,7 +76,12 @@ final class EventLoop {
             now = Clock.coarse()
             while let token = timers.pop(dueBy: now) { slots.wake(token) }
             if nextSweep <= now { sweep() }
-            while let who = slots.next() { who.run() }
+            var turns = slots.readyCount
+            while turns > 0, let who = slots.next() {
+                who.run()
+                turns -= 1
+            }
+            slots.endTurn()
             settle()
         }
     }

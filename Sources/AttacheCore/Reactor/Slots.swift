@@ -97,7 +97,10 @@ struct Slots {
         return slots[index].who
     }
 
-    /// The next that is ready; nil at the end of the list, which empties it.
+    /// How many are ready now: a turn of the loop runs these, whoever they wake comes next time.
+    var readyCount: Int { ready.count - readyAt }
+
+    /// The next that is ready.
     mutating func next() -> (any Wakeable)? {
         while readyAt < ready.count {
             let token = ready[readyAt]
@@ -106,9 +109,17 @@ struct Slots {
             slots[index].isQueued = false
             return slots[index].who
         }
-        ready.removeAll(keepingCapacity: true)
-        readyAt = 0
         return nil
+    }
+
+    /// The turn is over: what has run leaves the list.
+    mutating func endTurn() {
+        if readyAt == ready.count {
+            ready.removeAll(keepingCapacity: true)
+        } else {
+            ready.removeFirst(readyAt)
+        }
+        readyAt = 0
     }
 
     func occupant(_ index: Int) -> (any Wakeable)? { slots[index].who }

@@ -43,7 +43,8 @@ struct Flow {
                     continue
                 case .waiting: return .waiting
                 case .ended(let how): ending = how
-                case .sinkDead:
+                case .sinkDead(let moved):
+                    delivered += UInt64(moved)
                     sinkDead = true
                     return .waiting
                 case .calm: calm()
@@ -69,7 +70,7 @@ struct Flow {
         if sinkDead { return source.delivered(bytes.byteCount) }
         var taken = 0
         if parked.isEmpty, let sink, sink.room(for: bytes.byteCount) > 0 {
-            taken = take(sink.offer(bytes), source)
+            taken = take(sink.offer(bytes), of: bytes.byteCount, source)
         }
         if taken < bytes.byteCount && !sinkDead { parked.append(bytes.extracting(taken...)) }
     }
@@ -82,7 +83,7 @@ struct Flow {
 
     private mutating func deliver(_ bytes: RawSpan, from source: any Side, to sink: any Side) {
         let count = bytes.byteCount
-        let taken = take(sink.offer(bytes), source)
+        let taken = take(sink.offer(bytes), of: count, source)
         if taken < count {
             if !sinkDead { parked.append(bytes.extracting(taken...)) }
             quantum = max(quantum / 2, Limits.quantumBytesMin)
@@ -111,20 +112,22 @@ struct Flow {
     /// true: nothing is parked any more.
     private mutating func offerParked(_ source: any Side, _ sink: any Side) -> Bool {
         if parked.isEmpty { return true }
-        let taken = take(parked.withBytes { sink.offer($0) }, source)
+        let taken = take(parked.withBytes { sink.offer($0) }, of: parked.count, source)
         if !sinkDead { parked.drop(taken) }
         return !sinkDead && parked.isEmpty
     }
 
-    private mutating func take(_ offered: Offered, _ source: any Side) -> Int {
+    /// How many of the `count` offered bytes the sink took. What a dead sink does not take is lost,
+    /// and its window is given back all the same: the source's other streams need it.
+    private mutating func take(_ offered: Offered, of count: Int, _ source: any Side) -> Int {
         switch offered {
-        case .took(let count):
-            delivered += UInt64(count)
-            source.delivered(count)
-            return count
+        case .took(let taken):
+            delivered += UInt64(taken)
+            source.delivered(taken)
+            return taken
         case .dead:
             sinkDead = true
-            source.delivered(parked.count)
+            source.delivered(count)
             parked = ByteQueue()
             return 0
         }

@@ -8,8 +8,8 @@ struct SplicedFlow {
         case moved(Int)
         case waiting
         case ended(Ending)
-        /// The sink is dead, and what was in the pipe with it.
-        case sinkDead
+        /// The sink took so many, then died, and what was left in the pipe with it.
+        case sinkDead(Int)
         /// No pipe, or the stream has calmed down: copy again.
         case calm
     }
@@ -41,7 +41,7 @@ struct SplicedFlow {
         let alive = sink.splice(outOf: pipe)
         let moved = before - pipe.count
         if !alive || pipe.count == 0 { release(to: pipes) }
-        if !alive { return .sinkDead }
+        if !alive { return .sinkDead(moved) }
         return moved > 0 ? .moved(moved) : .waiting
     }
 

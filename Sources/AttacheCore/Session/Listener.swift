@@ -61,8 +61,12 @@ final class Listener: Wakeable {
         watch()
         guard isWatching else { return }
         for _ in 0..<Limits.acceptsPerTurn {
-            if worker.placement.isFull { return pause(Limits.capPause) }
-            guard let (raw, peer) = socket.accept() else { return stopped(Errno()) }
+            if !worker.placement.reserve() { return pause(Limits.capPause) }
+            guard let (raw, peer) = socket.accept() else {
+                let why = Errno()
+                worker.placement.giveUp()
+                return stopped(why)
+            }
             hand(raw, peer)
         }
         // The socket is level-triggered: the next wait tells of the rest.
@@ -130,7 +134,10 @@ final class Listener: Wakeable {
     /// Takes whom the backlog holds, then closes: closing over them would reset them.
     func close() {
         guard let socket else { return }
-        while let (raw, peer) = socket.accept() { hand(raw, peer) }
+        while let (raw, peer) = socket.accept() {
+            worker.placement.reserveBeyondLimit()
+            hand(raw, peer)
+        }
         if isWatching { worker.loop.forgetListener(socket.raw) }
         isWatching = false
         self.socket = nil

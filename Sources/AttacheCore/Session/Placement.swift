@@ -32,7 +32,21 @@ final class Placement: Sendable {
     func workerDrained() { counts.withLock { $0.drainedWorkers += 1 } }
 
     var sessions: Int { counts.withLock { $0.total } }
-    var isFull: Bool { sessions >= limit }
+
+    /// Room for one more session, before it is accepted; false: clients wait in the backlog.
+    /// `place` uses it, or `giveUp` returns it.
+    func reserve() -> Bool {
+        counts.withLock { counts in
+            if counts.total >= limit { return false }
+            counts.total += 1
+            return true
+        }
+    }
+
+    /// A drain takes whom the backlog holds, limit or not: closing over them would reset them.
+    func reserveBeyondLimit() { counts.withLock { $0.total += 1 } }
+
+    func giveUp() { counts.withLock { $0.total -= 1 } }
 
     /// Whoever accepted keeps the session, unless it has more than the least loaded worker.
     func place(preferring worker: Int) -> Int {
@@ -41,7 +55,6 @@ final class Placement: Sendable {
             var chosen = worker
             if let least, counts.byWorker[least] < counts.byWorker[worker] { chosen = least }
             counts.byWorker[chosen] += 1
-            counts.total += 1
             return chosen
         }
     }

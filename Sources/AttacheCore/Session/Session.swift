@@ -57,7 +57,7 @@ final class Session: Wakeable, SideOwner {
             return false
         }
         clocks.deadline = clocks.accepted + listener.settings.handshakeTimeout.nanoseconds
-        worker.loop.expect(by: clocks.deadline)
+        worker.loop.expect(by: clocks.earliest(clocks.deadline, settings.lifetime))
         worker.loop.wake(token)
         return true
     }

@@ -16,6 +16,12 @@ struct ByteQueue {
         if bytes.byteCount == 0 { return }
         // Exactly as much as is needed: what waits for a slow reader may wait for an hour.
         if storage.isEmpty { storage.reserveCapacity(bytes.byteCount) }
+        // A queue that never runs empty must not keep what has left; moving less than that is
+        // cheap.
+        if head > count {
+            storage.removeFirst(head)
+            head = 0
+        }
         bytes.withUnsafeBytes { storage.append(contentsOf: $0) }
     }
 

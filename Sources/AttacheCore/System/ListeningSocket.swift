@@ -73,11 +73,16 @@ final class ListeningSocket: Sendable {
         // there notices nothing, where a real connection would begin a session.
         let probe = Descriptor(adopting: clinux_datagram_socket())
         let answer = address.withPointer { clinux_connect(probe.raw, $0, $1) }
-        if answer == 0 || errno != ECONNREFUSED {
+        switch answer == 0 ? EPROTOTYPE : errno {
+        case ECONNREFUSED: unlink(path)
+        case ENOENT: break
+        case EACCES, EPERM:
+            return "cannot listen on unix:\(path): a socket file that is not ours is in the way; "
+                + "remove it or name another path"
+        default:
             return "cannot listen on unix:\(path): another process is listening there; "
                 + "stop it or name another path"
         }
-        unlink(path)
         return nil
     }
 }

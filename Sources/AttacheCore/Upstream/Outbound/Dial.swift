@@ -39,6 +39,9 @@ final class Dial {
     private let token: Token
     private let endpoints: [Address]
     private let overallDeadline: UInt64
+    /// Of resolving and TCP; each endpoint that is left gets its share, so that one which swallows
+    /// everything does not keep the others from being tried.
+    private var connectDeadline: UInt64
 
     private var endpoint = 0
     private var isResolving = false
@@ -63,7 +66,15 @@ final class Dial {
         let now = outbound.loop.now
         let connect = upstream.settings.connectTimeout.nanoseconds
         overallDeadline = now + connect + upstream.settings.handshakeTimeout.nanoseconds
-        deadline = now + connect
+        connectDeadline = now + connect
+        deadline = connectDeadline
+        shareDeadline()
+    }
+
+    private func shareDeadline() {
+        let now = outbound.loop.now
+        let left = UInt64(max(endpoints.count - endpoint, 1))
+        deadline = now + (connectDeadline - min(now, connectDeadline)) / left
         outbound.loop.expect(by: deadline)
     }
 
@@ -132,13 +143,14 @@ final class Dial {
         isResolving = false
         resolved = nil
         endpoint += 1
-        let inTime = outbound.loop.now < deadline
+        let inTime = outbound.loop.now < connectDeadline
         guard endpoint < endpoints.count, inTime, failure?.isOurs != true else {
             cancel()
             let why = failure ?? .outOfMemory(stage)
             return .answer(.failed(attempts > 1 ? why.last(of: attempts) : why))
         }
         stage = .resolving
+        shareDeadline()
         return .again
     }
 
@@ -247,9 +259,9 @@ final class Dial {
         sockets[winner] = nil
         eyes.failed(winner)
         stage = .connecting
-        deadline = min(
+        connectDeadline = min(
             overallDeadline, outbound.loop.now + upstream.settings.connectTimeout.nanoseconds)
-        outbound.loop.expect(by: deadline)
+        shareDeadline()
         return .again
     }
 
