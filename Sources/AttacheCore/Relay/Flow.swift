@@ -58,6 +58,7 @@ struct Flow {
             case .nothing: return .waiting
             case .end(let how): ending = how
             case .bytes:
+                if count == 0 { continue }
                 scratch.withBytes(count) { deliver($0, from: source, to: sink) }
                 if source.dry && parked.isEmpty && !sinkDead { return .waiting }
             }

@@ -153,9 +153,10 @@ final class TLSEnd {
         }
         guard socket.readable else { return nil }
         let have = staging.pointee.inCount
-        let overhead = wanted / 512 + 64
-        let asked = min(
-            max(wanted + overhead - have, Limits.recordBytesMax), Staging.capacity - have)
+        // A little more than the room, and never less than completes a record. What is left over from
+        // before counts, or a slow sink would let it grow pull by pull.
+        let wanted = max(wanted + wanted / 512 + 64, Limits.recordBytesMax)
+        let asked = min(wanted, Staging.capacity) - have
         guard asked > 0 else { return nil }
         let buffer = UnsafeMutableRawBufferPointer(
             start: staging.pointee.input + have, count: asked)
@@ -197,8 +198,9 @@ final class TLSEnd {
         unfeed()
         keepTickets()
         if wantsInput && ended == nil, let end { ended = meaning(of: end) }
-        if got > 0 { return .bytes }
-        return ended.map(Pulled.end) ?? .nothing
+        if let ended, got == 0 { return .end(ended) }
+        // Tickets may be all that was received: there is more behind them, and no event will tell.
+        return got > 0 || socket.readable ? .bytes : .nothing
     }
 
     /// Opens records into `base[count..<capacity]`.
