@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // How other threads speak to a worker: messages for slots, and one bell.
 
-import Synchronization
-
 final class Mailbox: Sendable {
     struct Mail: Sendable {
         let to: Token
         let message: any Sendable
     }
     let bell: Bell
-    private let waiting = Mutex<[Mail]>([])
+    private let waiting = Monitor<[Mail]>([])
 
     init() throws(Errno) { bell = try Bell() }
 

@@ -2,8 +2,6 @@
 // Which worker gets the next session, and whether there is room for one: the one thing all workers
 // agree on.
 
-import Synchronization
-
 /// Asked once a session, so a lock costs nothing that matters, and even bursts spread exactly.
 final class Placement: Sendable {
     private struct Counts {
@@ -12,11 +10,11 @@ final class Placement: Sendable {
         var drainedWorkers = 0
         var isStarving = false
     }
-    private let counts: Mutex<Counts>
+    private let counts: Monitor<Counts>
     let limit: Int
 
     init(workers: Int, limit: Int) {
-        counts = Mutex(Counts(byWorker: Array(repeating: 0, count: workers)))
+        counts = Monitor(Counts(byWorker: Array(repeating: 0, count: workers)))
         self.limit = limit
     }
 

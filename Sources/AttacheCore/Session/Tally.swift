@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a process has done so far, counted by its workers and read by anyone.
 
-import Synchronization
-
 /// Counted once a session, at its end.
 final class Tally: Sendable {
     struct Totals: Sendable {
@@ -15,7 +13,7 @@ final class Tally: Sendable {
         var upstreamHandshakes: UInt64 = 0
         var upstreamResumed: UInt64 = 0
     }
-    private let state = Mutex(Totals())
+    private let state = Monitor(Totals())
 
     var totals: Totals { state.withLock { $0 } }
 
