@@ -9,8 +9,8 @@ enum Ending: Sendable, Equatable {
     case clean, truncated, reset
 }
 
-/// What a pull brought. `bytes`: they lie in the room that was lent; none of them means that there is
-/// more to ask for, and nobody else will say so.
+/// What a pull brought. `bytes`: they lie in the room that was lent; none of them means that there
+/// is more to ask for, and nobody else will say so.
 enum Pulled {
     case bytes, nothing
     case end(Ending)

@@ -153,8 +153,8 @@ final class TLSEnd {
         }
         guard socket.readable else { return nil }
         let have = staging.pointee.inCount
-        // A little more than the room, and never less than completes a record. What is left over from
-        // before counts, or a slow sink would let it grow pull by pull.
+        // A little more than the room, and never less than completes a record. What is left over
+        // from before counts, or a slow sink would let it grow pull by pull.
         let wanted = max(wanted + wanted / 512 + 64, Limits.recordBytesMax)
         let asked = min(wanted, Staging.capacity) - have
         guard asked > 0 else { return nil }
