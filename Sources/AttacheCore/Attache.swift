@@ -209,6 +209,9 @@ public final class Attache {
         }
         tell(totals.clientResumed, of: totals.clientHandshakes, "client")
         tell(totals.upstreamResumed, of: totals.upstreamHandshakes, "upstream")
+        if totals.truncated > 0 {
+            parts.append("\(totals.truncated) ended TLS without close_notify")
+        }
         log.notice(parts.joined(separator: "; "))
     }
 }

@@ -214,10 +214,11 @@ final class Session: Wakeable, SideOwner {
     ) {
         if phase == .ending || phase == .closed { return }
         if phase == .dialling { dial?.cancel() }
-        self.end = end
         var victims: [any Side] = []
         if victim != .upstream { victims.append(client) }
         if victim != .client, let upstream { victims.append(upstream) }
+        let isUnix = victims.contains { $0.socket?.isUnix == true }
+        self.end = isUnix && phase == .relaying ? end.toldOverUnix : end
         for side in victims { side.abort(alerting: victim == nil) }
         farewell = Farewell(
             victims, abortively: !clientHasBeenTold, patience: settings.abortLinger,
@@ -307,7 +308,9 @@ final class Session: Wakeable, SideOwner {
         record.tlsNanoseconds = dial?.timings.securing.nanoseconds
         record.clientTLS = client.negotiated.map(SessionRecord.TLS.init)
         record.upstreamTLS = upstream?.negotiated.map(SessionRecord.TLS.init)
-        worker.report(record, isTrouble: end.reason.isTrouble)
+        worker.report(
+            record, isTrouble: end.reason.isTrouble,
+            wasTruncated: client.wasTruncated || upstream?.wasTruncated == true)
     }
 
     func arrived(_ bytes: RawSpan, from side: any Side) {

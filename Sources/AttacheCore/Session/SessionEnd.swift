@@ -8,6 +8,14 @@ struct SessionEnd {
     let phase: String
     let message: String?
 
+    /// A Unix socket has no reset: its peer sees one only over bytes of its own that we have not
+    /// read.
+    var toldOverUnix: SessionEnd {
+        SessionEnd(
+            reason: reason, by: by, phase: phase,
+            message: (message.map { $0 + "; " } ?? "") + "to a Unix socket an abort is a plain end")
+    }
+
     /// One direction of the relay did not end well.
     static func broken(
         _ culprit: Relay.Party, _ how: Ending, side: any Side, phase: String

@@ -6,6 +6,8 @@ final class Tally: Sendable {
     struct Totals: Sendable {
         var sessions: UInt64 = 0
         var failed: UInt64 = 0
+        /// Ended TLS without close_notify on either side, whatever the settings made of it.
+        var truncated: UInt64 = 0
         var bytesUp: UInt64 = 0
         var bytesDown: UInt64 = 0
         var clientHandshakes: UInt64 = 0
@@ -17,9 +19,10 @@ final class Tally: Sendable {
 
     var totals: Totals { state.withLock { $0 } }
 
-    func count(_ record: SessionRecord) {
+    func count(_ record: SessionRecord, wasTruncated: Bool) {
         state.withLock { totals in
             totals.sessions += 1
+            if wasTruncated { totals.truncated += 1 }
             if !record.isCompleted { totals.failed += 1 }
             totals.bytesUp += record.bytesUp
             totals.bytesDown += record.bytesDown

@@ -95,8 +95,8 @@ final class Worker: Wakeable {
 
     func sessionEnded(_ listener: Listener) { placement.leave(index) }
 
-    func report(_ record: SessionRecord, isTrouble: Bool) {
-        tally.count(record)
+    func report(_ record: SessionRecord, isTrouble: Bool, wasTruncated: Bool) {
+        tally.count(record, wasTruncated: wasTruncated)
         log.session(record)
         if isTrouble, let message = record.message {
             let what = "while \(record.phase), session \(record.session) on \(record.listener)"
