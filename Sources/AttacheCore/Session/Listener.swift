@@ -89,13 +89,13 @@ final class Listener: Wakeable {
         guard let side = clientSide(over: wire) else {
             wire.lingerZero()
             worker.log.event(kind: "memory", "no memory for one more TLS client; it was refused")
-            return worker.sessionEnded(self)
+            return worker.sessionEnded()
         }
         let session = Session(side, peer: peer, listener: self, worker: worker)
         if !session.begin() {
             let why = Errno()
             worker.log.event(kind: "watch", "cannot watch one more client: \(why); it was refused")
-            worker.sessionEnded(self)
+            worker.sessionEnded()
         }
     }
 

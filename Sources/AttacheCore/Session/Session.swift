@@ -244,7 +244,7 @@ final class Session: Wakeable, SideOwner {
         upstream?.close(abortively: abortively)
         phase = .closed
         worker.loop.release(token)
-        worker.sessionEnded(listener)
+        worker.sessionEnded()
     }
 
     // MARK: deadlines

@@ -93,7 +93,7 @@ final class Worker: Wakeable {
         return (sessions - 1) * UInt64(colleagues.count) + UInt64(index) + 1
     }
 
-    func sessionEnded(_ listener: Listener) { placement.leave(index) }
+    func sessionEnded() { placement.leave(index) }
 
     func report(_ record: SessionRecord, isTrouble: Bool, wasTruncated: Bool) {
         tally.count(record, wasTruncated: wasTruncated)

@@ -16,6 +16,10 @@ extension TLSContext {
     /// on openssl.cnf.
     private static let securityLevel: Int32 = 2
 
+    /// Without its clean-up at exit, which would free what workers still use when a second signal
+    /// ends the process at once.
+    private static let libraryIsReady = OPENSSL_init_ssl(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
+
     /// What both roles share. Groups are the library's: where it knows X25519MLKEM768, that is on.
     static func context(_ settings: TLSSettings) throws(ConfigurationProblem) -> Owned {
         guard settings.minVersion <= settings.maxVersion else {
@@ -23,7 +27,7 @@ extension TLSContext {
                 "min-version is above max-version, so no TLS version is left",
                 remedy: "Write both as 1.2 or 1.3, the lower one first.")
         }
-        guard let raw = SSL_CTX_new(TLS_method()) else {
+        guard libraryIsReady, let raw = SSL_CTX_new(TLS_method()) else {
             throw ConfigurationProblem(
                 "OpenSSL makes no TLS context: \(OpenSSLError.first())",
                 remedy: "Look at its configuration (openssl.cnf, OPENSSL_CONF) and at memory.")
