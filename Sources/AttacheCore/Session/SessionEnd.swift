@@ -23,12 +23,7 @@ struct SessionEnd {
         let who = culprit == .client ? "the client" : "the upstream"
         let by: SessionRecord.Party = culprit == .client ? .client : .upstream
         if let failure = side.failure {
-            let reason: CloseReason =
-                switch failure.kind {
-                case .certificateRefused: .certificateRefused
-                case .ownCertificateRefused: .ownCertificateRefused
-                case .protocolFailure: .tlsFailed
-                }
+            let reason = failure.reason(otherwise: .tlsFailed)
             return SessionEnd(reason: reason, by: by, phase: phase, message: failure.message)
         }
         if how == .truncated {
@@ -52,12 +47,7 @@ struct SessionEnd {
 
     /// A client that did not get through the handshake.
     static func clientHandshake(_ failure: SideFailure) -> SessionEnd {
-        let reason: CloseReason =
-            switch failure.kind {
-            case .certificateRefused: .certificateRefused
-            case .ownCertificateRefused: .ownCertificateRefused
-            case .protocolFailure: .handshakeFailed
-            }
+        let reason = failure.reason(otherwise: .handshakeFailed)
         return SessionEnd(
             reason: reason, by: .client, phase: Session.Phase.securingClient.doing,
             message: failure.message)

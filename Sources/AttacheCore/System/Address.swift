@@ -31,13 +31,13 @@ public enum Address: Sendable, Hashable {
         let host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") {
             let inner = String(host.dropFirst().dropLast())
-            guard let canonical = Self.canonical(inner, family: AF_INET6) else {
+            guard let canonical = IPLiteral.canonical(inner, family: AF_INET6) else {
                 throw Malformed(message: "\"\(inner)\" in \"\(text)\" is not an IPv6 address")
             }
             self = .ip(canonical, port: port, v6: true)
         } else if host.contains(":") {
             throw Malformed(message: "\"\(text)\": an IPv6 address goes in brackets, [::1]:port")
-        } else if let canonical = Self.canonical(host, family: AF_INET) {
+        } else if let canonical = IPLiteral.canonical(host, family: AF_INET) {
             self = .ip(canonical, port: port, v6: false)
         } else {
             self = .name(try Self.hostName(host, in: text), port: port)
@@ -76,15 +76,6 @@ public enum Address: Sendable, Hashable {
             throw Malformed(message: "\"\(host)\" in \"\(text)\" is not an IPv4 address")
         }
         return host
-    }
-
-    private static func canonical(_ text: String, family: Int32) -> String? {
-        var binary = in6_addr()
-        var out = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        guard inet_pton(family, text, &binary) == 1,
-            inet_ntop(family, &binary, &out, socklen_t(out.count)) != nil
-        else { return nil }
-        return String(decoding: out.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     /// The host part, as certificates name it; nil for a Unix socket.

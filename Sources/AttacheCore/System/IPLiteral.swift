@@ -7,12 +7,15 @@ enum IPLiteral {
     /// `::1` for `0:0:0:0:0:0:0:1`; nil when it is not an address. inet_pton knows only the plain
     /// forms, so `127.1` or `010.0.0.1`, which others read in their own way, are no addresses here.
     static func canonical(_ text: String) -> String? {
+        canonical(text, family: AF_INET) ?? canonical(text, family: AF_INET6)
+    }
+
+    /// The same for one family: AF_INET or AF_INET6.
+    static func canonical(_ text: String, family: Int32) -> String? {
         // A C string ends at its first NUL: "10.0.0.1\0.evil" must not become "10.0.0.1".
         guard !text.utf8.contains(0) else { return nil }
-        var bytes = [UInt8](repeating: 0, count: 16)
-        if inet_pton(AF_INET, text, &bytes) == 1 { return self.text(of: Array(bytes[..<4])) }
-        if inet_pton(AF_INET6, text, &bytes) == 1 { return self.text(of: bytes) }
-        return nil
+        var bytes = [UInt8](repeating: 0, count: family == AF_INET ? 4 : 16)
+        return inet_pton(family, text, &bytes) == 1 ? self.text(of: bytes) : nil
     }
 
     /// Four or sixteen bytes in network order (RFC 5280 §4.2.1.6); anything else is no address.

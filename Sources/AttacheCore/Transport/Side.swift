@@ -23,6 +23,15 @@ struct SideFailure: Error, Sendable {
     }
     let kind: Kind
     let message: String
+
+    /// As session lines tell it; what concerns no certificate is `otherwise`.
+    func reason(otherwise: CloseReason) -> CloseReason {
+        switch kind {
+        case .certificateRefused: .certificateRefused
+        case .ownCertificateRefused: .ownCertificateRefused
+        case .protocolFailure: otherwise
+        }
+    }
 }
 
 /// One end of a session and what is known of how it ended.

@@ -50,12 +50,7 @@ struct DialFailure: Error, Sendable {
     }
 
     static func securing(_ address: SocketAddress, _ failure: SideFailure) -> DialFailure {
-        let reason: CloseReason =
-            switch failure.kind {
-            case .certificateRefused: .certificateRefused
-            case .ownCertificateRefused: .ownCertificateRefused
-            case .protocolFailure: .handshakeFailed
-            }
+        let reason = failure.reason(otherwise: .handshakeFailed)
         return DialFailure(
             stage: .securing, reason: reason, message: "\(failure.message) (at \(address))")
     }
