@@ -11,18 +11,32 @@ let package = Package(
     name: "attache",
     products: [.executable(name: "attache", targets: ["attache"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
     ],
     targets: [
         .target(name: "CLinux"),
         .systemLibrary(
             name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(
+            name: "CEvent", pkgConfig: "libevent", providers: [.apt(["libevent-dev"])]),
         .target(
-            name: "AttacheCore", dependencies: ["CLinux", "COpenSSL"], swiftSettings: strict),
+            name: "AttacheCore",
+            dependencies: [
+                "CLinux", "COpenSSL", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "AttacheConfiguration", dependencies: ["AttacheCore", "CYAML"],
+            swiftSettings: strict),
+        .target(
+            name: "AttacheAdmin", dependencies: ["AttacheCore", "CEvent"], swiftSettings: strict),
         .executableTarget(
             name: "attache",
             dependencies: [
-                "AttacheCore",
+                "AttacheCore", "AttacheConfiguration", "AttacheAdmin",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -31,6 +45,11 @@ let package = Package(
             dependencies: ["CLinux", "COpenSSL"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "AttacheCoreTests", dependencies: ["AttacheCore"], swiftSettings: strict),
+        .testTarget(
+            name: "AttacheConfigurationTests", dependencies: ["AttacheConfiguration"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AttacheAdminTests", dependencies: ["AttacheAdmin"], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["attache"], swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Support"], swiftSettings: strict),

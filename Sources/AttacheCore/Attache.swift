@@ -60,9 +60,16 @@ public final class Attache {
 
     private static func load(_ settings: Settings) throws(StartFailure) -> [Entrance] {
         var entrances: [Entrance] = []
-        do {
+        do throws(ConfigurationProblem) {
+            var upstreams: [String: Upstream] = [:]
+            for upstream in settings.upstreams { upstreams[upstream.name] = try Upstream(upstream) }
             for listener in settings.listeners {
-                entrances.append(try Entrance(listener, Upstream(listener.upstream)))
+                guard let upstream = upstreams[listener.upstream] else {
+                    throw ConfigurationProblem(
+                        "\(listener.name) leads to an upstream that is not there: "
+                            + listener.upstream)
+                }
+                entrances.append(try Entrance(listener, upstream))
             }
         } catch {
             throw StartFailure(message: error.message, exitCode: ExitCode.configuration)

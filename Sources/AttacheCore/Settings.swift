@@ -1,38 +1,49 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an operator may decide, as plain values; every default of the product is written here once.
 
-/// Everything that one process needs to know. Immutable once the workers run.
-public struct Settings: Sendable {
+/// Everything that one process needs to know: a generation of settings, immutable. A reload brings
+/// the next one.
+public struct Settings: Sendable, Equatable {
     public var listeners: [ListenerSettings]
-    /// Event loops, one thread each.
+    public var upstreams: [UpstreamSettings]
+    /// Event loops, one thread each; a reload does not change their number.
     public var workers: Int
     /// How long sessions may run on after SIGTERM.
     public var drain: Duration = .seconds(30)
+    /// The path of the operator's socket; nil: there is none.
+    public var admin: String?
+    public var log = LogSettings()
 
-    public init(listeners: [ListenerSettings], workers: Int) {
+    public init(listeners: [ListenerSettings], upstreams: [UpstreamSettings], workers: Int) {
         self.listeners = listeners
+        self.upstreams = upstreams
         self.workers = workers
     }
 }
 
 /// Where clients come in, and what they are connected to.
-public struct ListenerSettings: Sendable {
+public struct ListenerSettings: Sendable, Equatable {
     public var name: String
-    public var bind: Address
+    public var bind: Bind
     /// One socket for IPv6 and IPv4 (`[::]` only). Off: an IPv6 listener serves IPv6 alone.
     public var dualStack = false
     /// Permissions of a Unix socket, set before the first accept.
     public var mode: UInt16 = 0o600
+    /// Plaintext from beyond this machine, asked for by its name: `insecure-plaintext-listener`.
+    public var insecurePlaintext = false
     /// Absent: clients speak plaintext.
     public var tls: ServerTLSSettings?
-    public var upstream: UpstreamSettings
-    /// Sessions at once; above it clients wait in the kernel's backlog. nil: derived from the
-    /// descriptor limit at start.
+    /// The name of one of the upstreams.
+    public var upstream: String
+    /// Which addresses may connect.
+    public var sources = SourcePolicy()
+    /// Sessions at once; above it clients wait in the kernel's backlog. nil: as many as the
+    /// process's descriptors allow.
     public var sessions: Int?
     /// Absolute, over everything before the first byte of the stream.
     public var handshakeTimeout: Duration = .seconds(10)
 
-    public init(name: String, bind: Address, upstream: UpstreamSettings) {
+    public init(name: String, bind: Bind, upstream: String) {
         self.name = name
         self.bind = bind
         self.upstream = upstream
@@ -40,9 +51,9 @@ public struct ListenerSettings: Sendable {
 }
 
 /// A service behind us.
-public struct UpstreamSettings: Sendable {
-    public enum Destination: Sendable {
-        /// Tried in this order until one is ready.
+public struct UpstreamSettings: Sendable, Equatable {
+    public enum Destination: Sendable, Equatable {
+        /// In turn; where a dial fails, the next ones.
         case endpoints([Address])
         /// Every byte comes back: the demonstration's own upstream.
         case echo
@@ -72,10 +83,32 @@ public struct UpstreamSettings: Sendable {
     }
 }
 
+/// What is logged, how and where to.
+public struct LogSettings: Sendable, Equatable {
+    public enum Destination: Sendable, Hashable {
+        case standardOutput, standardError, none
+        /// Appended to; opened again on SIGUSR1.
+        case file(String)
+    }
+    public var format = LogFormat.auto
+    /// One line a session, at its end.
+    public var access = Destination.standardOutput
+    /// Everything else.
+    public var events = Destination.standardError
+    /// Events below it are not written.
+    public var level = LogLevel.info
+    /// For single subsystems, in place of `level`.
+    public var levels: [Subsystem: LogLevel] = [:]
+
+    public init() {}
+}
+
 /// A certificate chain (leaf first, no root) and its key, both PEM files.
 public struct Identity: Sendable, Hashable {
     public var certificate: String
     public var key: String
+    /// The file whose first line opens an encrypted key.
+    public var keyPassphraseFile: String?
 
     public init(certificate: String, key: String) {
         self.certificate = certificate
@@ -94,7 +127,7 @@ public enum UncleanEnd: String, Sendable, CaseIterable {
 }
 
 /// What both roles share.
-public struct TLSSettings: Sendable {
+public struct TLSSettings: Sendable, Equatable {
     /// PEM file of revoked certificates; checked for the leaf and its issuers that have a list.
     public var crl: String?
     public var minVersion: TLSVersion = .tls12
@@ -102,30 +135,36 @@ public struct TLSSettings: Sendable {
     /// Protocol names in order of preference; none in common is refused. Empty: ALPN is not used.
     public var alpn: [String] = []
     public var uncleanEnd: UncleanEnd = .abort
+    /// Suites of TLS 1.2 and of TLS 1.3, and groups for the key exchange, in order of preference,
+    /// by OpenSSL's names. nil: ours (ContextSetup), and for groups the library's.
+    public var ciphers: [String]?
+    public var cipherSuites: [String]?
+    public var groups: [String]?
 
     public init() {}
 }
 
 /// TLS towards clients.
-public struct ServerTLSSettings: Sendable {
-    public enum ClientCertificate: Sendable {
+public struct ServerTLSSettings: Sendable, Equatable {
+    public enum ClientCertificate: Sendable, Equatable {
         case off
         case optional(clientCA: String, IdentityPolicy)
         case required(clientCA: String, IdentityPolicy)
     }
     public var shared = TLSSettings()
-    public var identity: Identity
+    /// Chosen by the name a client asks for (SNI); the first is for everybody else.
+    public var identities: [Identity]
     public var clientCertificate: ClientCertificate
 
-    public init(identity: Identity, clientCertificate: ClientCertificate) {
-        self.identity = identity
+    public init(identities: [Identity], clientCertificate: ClientCertificate) {
+        self.identities = identities
         self.clientCertificate = clientCertificate
     }
 }
 
 /// TLS towards an upstream.
-public struct ClientTLSSettings: Sendable {
-    public enum Verify: Sendable {
+public struct ClientTLSSettings: Sendable, Equatable {
+    public enum Verify: Sendable, Equatable {
         /// Chain, validity and the host name (or, where it is an IP, the IP SAN).
         case hostName
         /// Chain, validity and one of these names instead of the host name.
@@ -140,6 +179,8 @@ public struct ClientTLSSettings: Sendable {
     /// SNI and the expected name, in place of the host of the endpoint.
     public var serverName: String?
     public var verify: Verify = .hostName
+    /// The upstream's key must be one of these, beside everything else. Empty: any.
+    public var pins: [KeyPin] = []
 
     public init() {}
 }

@@ -24,7 +24,7 @@ struct ClientTLS {
             return nil
         }
         var tls = ServerTLSSettings(
-            identity: identity, clientCertificate: try whoMayComeIn())
+            identities: [identity], clientCertificate: try whoMayComeIn())
         tls.shared = try spoken.settings()
         return tls
     }

@@ -10,9 +10,12 @@ struct Plan: Sendable {
     /// Asked for and done, but worth a second thought.
     var warnings: [String] = []
 
-    init(_ listener: ListenerSettings, _ process: ProcessFlags) {
+    init(
+        _ listener: ListenerSettings, _ upstream: UpstreamSettings, _ process: ProcessFlags
+    ) {
         settings = Settings(
-            listeners: [listener], workers: (process.workers ?? .auto).number)
+            listeners: [listener], upstreams: [upstream], workers: (process.workers ?? .auto).number
+        )
         logFormat = process.logFormat.format
         if let drain = process.drain { settings.drain = drain }
         if let sessions = process.sessions { settings.listeners[0].sessions = sessions }
@@ -38,7 +41,7 @@ extension Connect {
         let listener = try listen.listener(missing: Self.needs, upstream: upstream)
         try Exposure.refusePlaintext(listener, unless: plaintext.insecurePlaintextListener)
         try OwnListener.refuse(listener, as: endpoints.to)
-        var plan = Plan(listener, process)
+        var plan = Plan(listener, upstream, process)
         plan.warnings = warnings
         return plan
     }
@@ -70,7 +73,7 @@ extension Terminate {
         listener.tls = serverTLS
         listener.handshakeTimeout = admission.handshake ?? listener.handshakeTimeout
         try OwnListener.refuse(listener, as: endpoints.to)
-        var plan = Plan(listener, process)
+        var plan = Plan(listener, upstream, process)
         plan.warnings = warnings
         return plan
     }
@@ -85,7 +88,7 @@ extension Echo {
         listener.tls = try clientTLS.settings()
         listener.handshakeTimeout = admission.handshake ?? listener.handshakeTimeout
         try Exposure.refusePlaintext(listener, unless: plaintext.insecurePlaintextListener)
-        return Plan(listener, process)
+        return Plan(listener, upstream, process)
     }
 }
 
@@ -97,7 +100,7 @@ extension ListenFlags {
     {
         guard let listen else { throw Problem(missing) }
         var listener = ListenerSettings(
-            name: listen.description, bind: listen, upstream: upstream)
+            name: listen.description, bind: .address(listen), upstream: upstream.name)
         if let mode {
             guard case .unix = listen else {
                 throw Problem("--mode is for a Unix socket and \(listen) is none; leave it out")

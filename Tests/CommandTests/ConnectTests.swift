@@ -12,6 +12,7 @@ struct ConnectTests {
     @Test func withoutMoreTheUpstreamIsVerifiedTLSAndEverythingElseDefault() throws {
         let plan = try plan(Self.start)
         let listener = try #require(plan.settings.listeners.first)
+        let upstream = try #require(plan.settings.upstreams.first)
         #expect(plan.warnings.isEmpty)
         #expect(plan.logFormat == .auto)
         #expect(plan.settings.workers == Attache.processors)
@@ -21,12 +22,12 @@ struct ConnectTests {
         #expect(listener.mode == 0o600)
         #expect(listener.sessions == nil)
         #expect(!listener.dualStack)
-        #expect(listener.upstream.name == "redis.internal:6380")
-        #expect(listener.upstream.connectTimeout == .seconds(5))
-        #expect(listener.upstream.handshakeTimeout == .seconds(10))
-        #expect(listener.upstream.idleTimeout == nil)
-        #expect(listener.upstream.halfCloseTimeout == .seconds(300))
-        let tls = try #require(listener.upstream.tls)
+        #expect(upstream.name == "redis.internal:6380")
+        #expect(upstream.connectTimeout == .seconds(5))
+        #expect(upstream.handshakeTimeout == .seconds(10))
+        #expect(upstream.idleTimeout == nil)
+        #expect(upstream.halfCloseTimeout == .seconds(300))
+        let tls = try #require(upstream.tls)
         #expect(tls.ca == nil)
         #expect(tls.identity == nil)
         guard case .hostName = tls.verify else {
@@ -73,7 +74,7 @@ struct ConnectTests {
 
     @Test func verificationIsSwitchedOffByOneWordAndSaysSo() throws {
         let plan = try plan(Self.start + " --verify none-insecure --ca a")
-        guard case .noneInsecure = plan.settings.listeners.first?.upstream.tls?.verify else {
+        guard case .noneInsecure = plan.settings.upstreams.first?.tls?.verify else {
             Issue.record("\(plan)")
             return
         }
@@ -92,17 +93,18 @@ struct ConnectTests {
                 + " --drain 0s --connect 1s --idle 2s --half-close none --lifetime 3s"
                 + " --dead-peer 4s --abort-linger 0s --log-format json")
         let listener = try #require(plan.settings.listeners.first)
+        let upstream = try #require(plan.settings.upstreams.first)
         #expect(listener.mode == 0o660)
         #expect(listener.sessions == 9)
         #expect(plan.settings.workers == 3)
         #expect(plan.settings.drain == .zero)
         #expect(plan.logFormat == .json)
-        #expect(listener.upstream.connectTimeout == .seconds(1))
-        #expect(listener.upstream.idleTimeout == .seconds(2))
-        #expect(listener.upstream.halfCloseTimeout == nil)
-        #expect(listener.upstream.lifetime == .seconds(3))
-        #expect(listener.upstream.deadPeer == .seconds(4))
-        #expect(listener.upstream.abortLinger == .zero)
+        #expect(upstream.connectTimeout == .seconds(1))
+        #expect(upstream.idleTimeout == .seconds(2))
+        #expect(upstream.halfCloseTimeout == nil)
+        #expect(upstream.lifetime == .seconds(3))
+        #expect(upstream.deadPeer == .seconds(4))
+        #expect(upstream.abortLinger == .zero)
     }
 
     @Test func dualStackIsForTheIPv6Wildcard() throws {

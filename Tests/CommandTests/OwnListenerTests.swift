@@ -48,8 +48,8 @@ struct OwnListenerTests {
 
     private func reaches(_ to: String, _ listen: String, dualStack: Bool = false) throws -> Bool {
         var listener = ListenerSettings(
-            name: "", bind: try Address(parsing: listen),
-            upstream: UpstreamSettings(name: "", destination: .echo))
+            name: "", bind: .address(try Address(parsing: listen)),
+            upstream: "")
         listener.dualStack = dualStack
         return OwnListener.reaches(try Address(parsing: to), listener)
     }

@@ -24,7 +24,7 @@ func listener(_ line: String) throws -> ListenerSettings {
 }
 
 func upstream(_ line: String) throws -> UpstreamSettings {
-    try listener(line).upstream
+    try #require(try plan(line).settings.upstreams.first)
 }
 
 /// What is said to whoever types it; the core is not started, a right line is no complaint.

@@ -13,10 +13,11 @@ struct TerminateTests {
     @Test func withoutMoreClientsSpeakTLSWithoutCertificatesAndTheUpstreamPlaintext() throws {
         let plan = try plan(Self.start)
         let listener = try #require(plan.settings.listeners.first)
+        let upstream = try #require(plan.settings.upstreams.first)
         #expect(plan.warnings.isEmpty)
-        #expect(listener.upstream.tls == nil)
+        #expect(upstream.tls == nil)
         let tls = try #require(listener.tls)
-        #expect(tls.identity == Identity(certificate: "server.pem", key: "server.key"))
+        #expect(tls.identities.first == Identity(certificate: "server.pem", key: "server.key"))
         #expect(tls.shared.minVersion == .tls12)
         guard case .off = tls.clientCertificate else {
             Issue.record("\(tls.clientCertificate)")
@@ -47,19 +48,22 @@ struct TerminateTests {
     }
 
     @Test func handshakeIsTheClientsAndToHandshakeTheUpstreams() throws {
-        let listener = try listener(Self.start + " --handshake 1s --to-tls --to-handshake 2s")
+        let plan = try plan(Self.start + " --handshake 1s --to-tls --to-handshake 2s")
+        let listener = try #require(plan.settings.listeners.first)
+        let upstream = try #require(plan.settings.upstreams.first)
         #expect(listener.handshakeTimeout == .seconds(1))
-        #expect(listener.upstream.handshakeTimeout == .seconds(2))
+        #expect(upstream.handshakeTimeout == .seconds(2))
     }
 
     @Test func bothSidesOfTLSKeepTheirOwnFlags() throws {
-        let listener = try listener(
+        let plan = try plan(
             Self.start + " --crl r --min-version 1.3 --alpn x --unclean-end end"
                 + " --client-ca ca --allow any-verified"
                 + " --to-tls --to-ca tca --to-cert tc --to-key tk --to-server-name n --to-crl tr"
                 + " --to-max-version 1.2 --to-alpn y")
-        let server = try #require(listener.tls)
-        let client = try #require(listener.upstream.tls)
+        let server = try #require(plan.settings.listeners.first?.tls)
+        let upstream = try #require(plan.settings.upstreams.first)
+        let client = try #require(upstream.tls)
         #expect(server.shared.crl == "r")
         #expect(server.shared.minVersion == .tls13)
         #expect(server.shared.maxVersion == .tls13)
@@ -95,12 +99,14 @@ struct TerminateTests {
 
 struct EchoTests {
     @Test func withoutACertificateItSpeaksPlaintextOnLoopback() throws {
-        let listener = try listener("echo --listen 127.0.0.1:0 --idle 5s")
+        let plan = try plan("echo --listen 127.0.0.1:0 --idle 5s")
+        let listener = try #require(plan.settings.listeners.first)
+        let upstream = try #require(plan.settings.upstreams.first)
         #expect(listener.tls == nil)
-        #expect(listener.upstream.name == "echo")
-        #expect(listener.upstream.idleTimeout == .seconds(5))
-        guard case .echo = listener.upstream.destination else {
-            Issue.record("\(listener.upstream.destination)")
+        #expect(upstream.name == "echo")
+        #expect(upstream.idleTimeout == .seconds(5))
+        guard case .echo = upstream.destination else {
+            Issue.record("\(upstream.destination)")
             return
         }
     }

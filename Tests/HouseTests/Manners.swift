@@ -17,6 +17,21 @@ enum Manners {
             module: "CLinux",
             rooms: ["Sources/AttacheCore/System", "Sources/AttacheCore/Transport/TLS"],
             instead: "system calls are made in System; add the one you need there"),
+        Guarded(
+            module: "Logging", rooms: ["Sources/AttacheCore/Reactor"],
+            instead: "Log in Reactor is what everybody else says things to"),
+        Guarded(
+            module: "CYAML", rooms: ["Sources/AttacheConfiguration"],
+            instead: "AttacheConfiguration reads files of settings"),
+        Guarded(
+            module: "CEvent", rooms: ["Sources/AttacheAdmin"],
+            instead: "AttacheAdmin serves the operator's socket"),
+        Guarded(
+            module: "AttacheConfiguration", rooms: ["Sources/attache"],
+            instead: "what is configured reaches everybody else as Settings"),
+        Guarded(
+            module: "AttacheAdmin", rooms: ["Sources/attache"],
+            instead: "nothing may depend on the operator's socket"),
     ]
     /// It multiplies the size of the daemon and its memory; argument-parser brings what it needs.
     static let banned = ["Foundation", "FoundationEssentials", "FoundationNetworking"]

@@ -6,15 +6,20 @@ import Glibc
 enum Binding {
     /// A name is looked up once, here; its IPv4 address comes first, as most clients try that.
     static func bind(_ settings: ListenerSettings) throws(StartFailure) -> [ListeningSocket] {
-        let address = try socketAddress(of: settings.bind)
+        guard case .address(let bind) = settings.bind else {
+            throw StartFailure(
+                message: "cannot listen on \(settings.bind): not built yet",
+                exitCode: ExitCode.failure)
+        }
+        let address = try socketAddress(of: bind)
         do {
             return [
                 try ListeningSocket(
-                    address, settings.bind, dualStack: settings.dualStack, mode: settings.mode)
+                    address, bind, dualStack: settings.dualStack, mode: settings.mode)
             ]
         } catch {
             throw StartFailure(
-                message: error.message + hint(error.error, settings.bind),
+                message: error.message + hint(error.error, bind),
                 exitCode: error.error.code == EACCES || error.error.code == EPERM
                     ? ExitCode.permission : ExitCode.failure)
         }

@@ -12,10 +12,19 @@ enum IPLiteral {
 
     /// The same for one family: AF_INET or AF_INET6.
     static func canonical(_ text: String, family: Int32) -> String? {
+        bytes(text, family: family).flatMap(self.text)
+    }
+
+    /// Four or sixteen bytes in network order.
+    static func bytes(_ text: String) -> [UInt8]? {
+        bytes(text, family: AF_INET) ?? bytes(text, family: AF_INET6)
+    }
+
+    private static func bytes(_ text: String, family: Int32) -> [UInt8]? {
         // A C string ends at its first NUL: "10.0.0.1\0.evil" must not become "10.0.0.1".
         guard !text.utf8.contains(0) else { return nil }
         var bytes = [UInt8](repeating: 0, count: family == AF_INET ? 4 : 16)
-        return inet_pton(family, text, &bytes) == 1 ? self.text(of: bytes) : nil
+        return inet_pton(family, text, &bytes) == 1 ? bytes : nil
     }
 
     /// Four or sixteen bytes in network order (RFC 5280 §4.2.1.6); anything else is no address.

@@ -99,6 +99,22 @@ extension SocketAddress {
         }
     }
 
+    /// Network order: 4 bytes of IPv4, also where a socket for both calls it ::ffff:a.b.c.d; 16 of
+    /// IPv6; nil for a Unix socket.
+    var ipBytes: [UInt8]? {
+        switch family {
+        case AF_INET:
+            let address = load(as: sockaddr_in.self)
+            return withUnsafeBytes(of: address.sin_addr) { Array($0) }
+        case AF_INET6:
+            let address = load(as: sockaddr_in6.self)
+            let bytes = withUnsafeBytes(of: address.sin6_addr) { Array($0) }
+            let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
+            return bytes.starts(with: mapped) ? Array(bytes[12...]) : bytes
+        default: return nil
+        }
+    }
+
     /// The same address with another port; a Unix path stays what it is.
     func with(port: UInt16) -> SocketAddress {
         switch family {

@@ -14,11 +14,11 @@ enum OwnListener {
     }
 
     static func reaches(_ endpoint: Address, _ listener: ListenerSettings) -> Bool {
-        if case (.unix(let wanted), .unix(let bound)) = (endpoint, listener.bind) {
+        if case (.unix(let wanted), .unix(let bound)) = (endpoint, listener.bind.address) {
             return plain(wanted) == plain(bound)
         }
-        guard let port = endpoint.port, port != 0, port == listener.bind.port,
-            let bound = listener.bind.host, let wanted = endpoint.host
+        guard let port = endpoint.port, port != 0, port == listener.bind.address?.port,
+            let bound = listener.bind.address?.host, let wanted = endpoint.host
         else { return false }
         return wanted == bound || addresses(of: wanted).contains { serves(listener, bound, $0) }
     }

@@ -5,8 +5,8 @@ import AttacheCore
 
 enum Defaults {
     static let upstream = UpstreamSettings(name: "", destination: .echo)
-    static let listener = ListenerSettings(name: "", bind: .unix(""), upstream: upstream)
-    static let process = Settings(listeners: [], workers: 1)
+    static let listener = ListenerSettings(name: "", bind: .address(.unix("")), upstream: "")
+    static let process = Settings(listeners: [], upstreams: [], workers: 1)
     static let tls = TLSSettings()
 
     /// `text (default: 30s)`

@@ -40,7 +40,7 @@ import Testing
         var identity = bench.authority.issue().files(bench.scratch, "good")
         identity.certificate = certificate ?? identity.certificate
         identity.key = key ?? identity.key
-        return ServerTLSSettings(identity: identity, clientCertificate: client)
+        return ServerTLSSettings(identities: [identity], clientCertificate: client)
     }
 
     private func file(_ name: String, _ text: String, mode: mode_t = 0o600) -> String {

@@ -155,7 +155,7 @@ final class Bench: Sendable {
     ) throws -> TLSContext {
         let leaf = identity ?? authority.issue()
         var settings = ServerTLSSettings(
-            identity: leaf.files(scratch, "server"), clientCertificate: .off)
+            identities: [leaf.files(scratch, "server")], clientCertificate: .off)
         if !allow.isEmpty {
             let policy = try IdentityPolicy(parsing: allow)
             settings.clientCertificate =

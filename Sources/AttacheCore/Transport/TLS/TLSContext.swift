@@ -45,7 +45,7 @@ final class TLSContext: @unchecked Sendable {
         shared = settings.shared
         context = try Self.context(settings.shared)
         protocols = try ApplicationProtocols(settings.shared.alpn)
-        own = try OwnCertificate(settings.identity, into: context.raw, warnings: &warnings)
+        own = try OwnCertificate(settings.identities[0], into: context.raw, warnings: &warnings)
         trust = try Self.trust(settings, into: context.raw)
         self.warnings = warnings + trust.warnings
         serverName = nil

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// A range of IP addresses, as operators write it.
+
+/// `10.0.0.0/8`, `fd00::/8`, or one address.
+public struct CIDR: Sendable, Hashable {
+    /// Network byte order, 4 or 16 bytes; what the prefix does not cover is zero.
+    private let network: [UInt8]
+    private let prefix: Int
+
+    public struct Malformed: Error, Hashable {
+        public let message: String
+    }
+
+    public init(parsing text: String) throws(Malformed) {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let bytes = IPLiteral.bytes(String(parts[0])) else {
+            throw Malformed(
+                message: "\"\(text)\" is no range of addresses; write 10.0.0.0/8, fd00::/8 or one "
+                    + "address")
+        }
+        var prefix = bytes.count * 8
+        if parts.count == 2 {
+            guard parts[1].utf8.allSatisfy({ (48...57).contains($0) }), let bits = Int(parts[1]),
+                bits <= prefix
+            else {
+                throw Malformed(
+                    message: "\"/\(parts[1])\" in \"\(text)\" is no prefix length (0 to \(prefix))")
+            }
+            prefix = bits
+        }
+        let masked = Self.masked(bytes, prefix)
+        if masked != bytes {
+            let meant = IPLiteral.text(of: masked).map { "\($0)/\(prefix)" } ?? "its network"
+            throw Malformed(
+                message: "\"\(text)\" has bits set beyond its prefix; write \(meant) for the "
+                    + "range, or \(parts[0]) for the one address")
+        }
+        network = bytes
+        self.prefix = prefix
+    }
+
+    private static func masked(_ bytes: [UInt8], _ prefix: Int) -> [UInt8] {
+        bytes.enumerated().map { index, byte in
+            let bits = min(max(prefix - index * 8, 0), 8)
+            return byte & UInt8(truncatingIfNeeded: 0xff00 >> bits)
+        }
+    }
+
+    /// `address`: 4 or 16 bytes in network order.
+    func contains(_ address: [UInt8]) -> Bool {
+        address.count == network.count && Self.masked(address, prefix) == network
+    }
+}
+
+extension CIDR: CustomStringConvertible {
+    public var description: String {
+        (IPLiteral.text(of: network) ?? "?") + (prefix == network.count * 8 ? "" : "/\(prefix)")
+    }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+// libevent's loop and its HTTP server, for Swift.
+#pragma once
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
