@@ -5,8 +5,6 @@ import Glibc
 
 /// One tunnel or many, from start to drain.
 public final class Attache {
-    public typealias LogFormat = AttacheCore.LogFormat
-
     /// Processors this process may run on: the default number of workers.
     public static var processors: Int { Process.processors }
 
@@ -20,11 +18,11 @@ public final class Attache {
     private let entrances: [Entrance]
 
     /// Loads the certificates and binds every listener; nothing is served yet.
-    public init(_ settings: Settings, logFormat: LogFormat) throws(StartFailure) {
+    public init(_ settings: Settings) throws(StartFailure) {
         Process.prepare(workers: settings.workers)
         self.settings = settings
         do {
-            log = try Log(format: logFormat)
+            log = try Log(settings.log)
         } catch {
             throw StartFailure(
                 message: "cannot start the log: \(error)", exitCode: ExitCode.failure)
@@ -81,12 +79,13 @@ public final class Attache {
         for entrance in entrances {
             for warning in (entrance.tls?.warnings ?? []) + (entrance.upstream.tls?.warnings ?? [])
             {
-                log.notice("warning: \(warning)")
+                log.event(.control, .warning, warning)
             }
         }
         if let asked, asked > budget.sessions {
-            log.notice(
-                "warning: --sessions \(asked) needs more descriptors than this process may open; "
+            log.event(
+                .control, .warning,
+                "--sessions \(asked) needs more descriptors than this process may open; "
                     + "\(budget.sessions) fit (raise LimitNOFILE or ulimit -n)")
         }
     }
@@ -100,12 +99,12 @@ public final class Attache {
             do throws(Errno) {
                 threads.append(try Thread.spawn(name: "worker-\(worker.index)") { handed.serve() })
             } catch {
-                log.notice("cannot start worker \(worker.index): \(error)")
+                log.event(.control, .critical, "cannot start worker \(worker.index): \(error)")
                 log.flush(upTo: Limits.logFlushAtExit)
                 return ExitCode.failure
             }
         }
-        log.notice(announcement)
+        log.event(.control, .notice, announcement)
         let signal = awaitEnd()
         drain(signal, threads)
         log.flush(upTo: Limits.logFlushAtExit)
@@ -129,7 +128,9 @@ public final class Attache {
                 seen = ended
             case SIGHUP:
                 // Supervisors send it to reload; dying of it would cut every session.
-                log.notice("SIGHUP: there is nothing to reload; restart for new certificates")
+                log.event(
+                    .control, .notice,
+                    "SIGHUP: there is nothing to reload; restart for new certificates")
             default: return signal
             }
         }
@@ -163,14 +164,17 @@ public final class Attache {
         let name = signal == SIGTERM ? "SIGTERM" : "SIGINT"
         let open = placement.sessions
         if open > 0 {
-            log.notice(
+            log.event(
+                .control, .notice,
                 "draining (\(name)): nobody is accepted any more, \(Self.count(open)) may end "
                     + "within \(settings.drain.text); a second signal ends at once")
         }
         let deadline = Clock.now() + settings.drain.nanoseconds
         if outcome(by: deadline) == .signalled { return endAtOnce() }
         if !placement.isDrained {
-            log.notice("the drain period is over; \(Self.count(placement.sessions)) cut")
+            log.event(
+                .control, .warning,
+                "the drain period is over; \(Self.count(placement.sessions)) cut")
             tell(Worker.Cut(sessions: .afterDelivery))
             let linger = entrances.map(\.upstream.settings.abortLinger.nanoseconds).max() ?? 0
             if outcome(by: Clock.now() + linger + 1_000_000_000) == .signalled {
@@ -219,6 +223,6 @@ public final class Attache {
         if totals.truncated > 0 {
             parts.append("\(totals.truncated) ended TLS without close_notify")
         }
-        log.notice(parts.joined(separator: "; "))
+        log.event(.control, .notice, parts.joined(separator: "; "))
     }
 }

@@ -6,7 +6,6 @@ import AttacheCore
 /// What a command line asks for.
 struct Plan: Sendable {
     var settings: Settings
-    var logFormat: Attache.LogFormat
     /// Asked for and done, but worth a second thought.
     var warnings: [String] = []
 
@@ -16,7 +15,7 @@ struct Plan: Sendable {
         settings = Settings(
             listeners: [listener], upstreams: [upstream], workers: (process.workers ?? .auto).number
         )
-        logFormat = process.logFormat.format
+        settings.log.format = process.logFormat.format
         if let drain = process.drain { settings.drain = drain }
         if let sessions = process.sessions { settings.listeners[0].sessions = sessions }
     }

@@ -8,11 +8,11 @@ final class Log: Sendable {
     private let messages: LogWriter
 
     init(
-        format: LogFormat, output: BlockingOutput = .standardOutput,
+        _ settings: LogSettings, output: BlockingOutput = .standardOutput,
         error: BlockingOutput = .standardError
     ) throws(Errno) {
         let json =
-            switch format {
+            switch settings.format {
             case .auto: !output.isTerminal
             case .json: true
             case .text: false
@@ -27,15 +27,20 @@ final class Log: Sendable {
         sessions.put(.session(record))
     }
 
-    /// What may repeat: the first of a kind is printed, then a count a minute. `kind` tells what is
-    /// the same; the message may differ (another address).
-    func event(kind: String, _ message: String) {
-        messages.fold(kind: kind, message)
+    /// What happens once, or always matters.
+    func event(
+        _ subsystem: Subsystem, _ level: LogLevel, _ message: @autoclosure () -> String
+    ) {
+        messages.put(.line((level >= .warning ? "\(level): " : "") + message()))
     }
 
-    /// What happens once, or always matters.
-    func notice(_ message: String) {
-        messages.put(.line(message))
+    /// What may repeat: the first of a kind is printed, then a count a minute. `kind` tells what is
+    /// the same; the message may differ (another address).
+    func event(
+        _ subsystem: Subsystem, _ level: LogLevel = .warning, folding kind: String,
+        _ message: @autoclosure () -> String
+    ) {
+        messages.fold(kind: kind, (level >= .warning ? "\(level): " : "") + message())
     }
 
     /// At exit: waits until everything is written, but no longer than `limit` for both streams.
@@ -44,7 +49,10 @@ final class Log: Sendable {
         // The messages have a little of the time even where standard output takes it all.
         let unwritten = sessions.flush(until: deadline - limit.nanoseconds / 4)
         if unwritten > 0 {
-            notice("\(unwritten) session lines lost at exit: standard output did not take them")
+            event(
+                .log, .warning,
+                "\(unwritten) session lines lost at exit: standard output did not take them"
+            )
         }
         _ = messages.flush(until: deadline)
     }

@@ -88,13 +88,15 @@ final class Listener: Wakeable {
         let wire = Socket(descriptor, isUnix: peer.family == AF_UNIX)
         guard let side = clientSide(over: wire) else {
             wire.lingerZero()
-            worker.log.event(kind: "memory", "no memory for one more TLS client; it was refused")
+            worker.log.event(
+                .listener, folding: "memory", "no memory for one more TLS client; it was refused")
             return worker.sessionEnded()
         }
         let session = Session(side, peer: peer, listener: self, worker: worker)
         if !session.begin() {
             let why = Errno()
-            worker.log.event(kind: "watch", "cannot watch one more client: \(why); it was refused")
+            worker.log.event(
+                .listener, folding: "watch", "cannot watch one more client: \(why); it was refused")
             worker.sessionEnded()
         }
     }

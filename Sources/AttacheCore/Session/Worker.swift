@@ -101,7 +101,9 @@ final class Worker: Wakeable {
         if isTrouble, let message = record.message {
             let what = "while \(record.phase), session \(record.session) on \(record.listener)"
             log.event(
-                kind: "\(record.reason) \(record.upstream) \(record.phase)", "\(message) (\(what))")
+                record.closedBy == .client ? .listener : .upstream,
+                folding: "\(record.reason) \(record.upstream) \(record.phase)",
+                "\(message) (\(what))")
         }
     }
 
@@ -113,7 +115,8 @@ final class Worker: Wakeable {
     func acceptingFails(_ listener: Listener, _ why: Errno) {
         isStarving = true
         guard placement.starving(true) else { return }
-        log.notice(
+        log.event(
+            .listener, .warning,
             "cannot accept on \(listener.name), descriptors or memory have run out: "
                 + "\(why); clients wait in the backlog, "
                 + "running sessions go on; raise the limit (ulimit -n, LimitNOFILE) or lower "
@@ -124,6 +127,6 @@ final class Worker: Wakeable {
         if !isStarving { return }
         isStarving = false
         guard placement.starving(false) else { return }
-        log.notice("accepting on \(listener.name) again")
+        log.event(.listener, .notice, "accepting on \(listener.name) again")
     }
 }

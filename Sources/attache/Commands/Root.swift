@@ -37,7 +37,7 @@ extension TunnelCommand {
     func run() throws {
         let plan = try plan()
         for warning in plan.warnings { StandardError.say("warning: \(warning)") }
-        let attache = try Attache(plan.settings, logFormat: plan.logFormat)
+        let attache = try Attache(plan.settings)
         throw ExitCode(attache.run())
     }
 }

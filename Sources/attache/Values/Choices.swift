@@ -7,7 +7,7 @@ import AttacheCore
 enum LogFormatChoice: String, CaseIterable, ExpressibleByArgument {
     case auto, text, json
 
-    var format: Attache.LogFormat {
+    var format: LogFormat {
         switch self {
         case .auto: .auto
         case .text: .text

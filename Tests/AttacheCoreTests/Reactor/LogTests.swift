@@ -6,12 +6,18 @@ import Testing
 @testable import AttacheCore
 
 struct LogTests {
+    private static func settings(_ format: LogFormat) -> LogSettings {
+        var settings = LogSettings()
+        settings.format = format
+        return settings
+    }
+
     @Test(arguments: [
         (LogFormat.auto, "{\"time\":\"2026-"), (.json, "{\"time\":\"2026-"), (.text, "session=17 "),
     ])
     func aPipeGetsJSONUnlessTextIsAskedFor(format: LogFormat, start: String) throws {
         let (output, error) = (TestPipe(), TestPipe())
-        let log = try Log(format: format, output: output.output, error: error.output)
+        let log = try Log(Self.settings(format), output: output.output, error: error.output)
         log.session(SessionLineTests.record())
         #expect(output.text(until: "\n").hasPrefix(start))
     }
@@ -19,10 +25,10 @@ struct LogTests {
     @Test(arguments: LogFormat.allCases)
     func everythingElseIsTextOnStandardError(format: LogFormat) throws {
         let (output, error) = (TestPipe(), TestPipe())
-        let log = try Log(format: format, output: output.output, error: error.output)
-        log.notice("listening on 127.0.0.1:1\nforged")
-        log.event(kind: "refused", "connection refused")
-        log.event(kind: "refused", "connection refused")
+        let log = try Log(Self.settings(format), output: output.output, error: error.output)
+        log.event(.control, .notice, "listening on 127.0.0.1:1\nforged")
+        log.event(.upstream, .notice, folding: "refused", "connection refused")
+        log.event(.upstream, .notice, folding: "refused", "connection refused")
         log.flush(upTo: .seconds(20))
         #expect(
             error.text(until: "more time") == """
@@ -36,9 +42,9 @@ struct LogTests {
 
     @Test func aStandardOutputNobodyReadsDoesNotSilenceStandardError() throws {
         let (output, error) = (TestPipe(), TestPipe())
-        let log = try Log(format: .json, output: output.output, error: error.output)
+        let log = try Log(Self.settings(.json), output: output.output, error: error.output)
         for _ in 0..<1000 { log.session(SessionLineTests.record()) }
-        log.notice("still here")
+        log.event(.control, .notice, "still here")
         #expect(error.text(until: "still here\n") == "attache: still here\n")
         let start = Clock.now()
         log.flush(upTo: .milliseconds(200))

@@ -4,6 +4,9 @@
 /// One text in three parts: what happened, why, what to do. It names the file.
 public struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConvertible {
     public let message: String
+    /// The setting that is at fault within its TLS block, by its key: `ca`, `key`, `allow`,
+    /// `certificates[1].key`. nil: the block as a whole.
+    public var setting: String?
 
     public init(_ message: String) {
         self.message = message
