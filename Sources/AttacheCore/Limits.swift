@@ -92,6 +92,15 @@ enum Limits {
     /// Window probes a live peer may leave unanswered.
     static let unansweredProbesMax = 3
 
+    // MARK: control
+
+    /// Workers answer within a turn of their loop; one that has not within this time is stuck.
+    static let workersAnswer = Duration.seconds(2)
+    /// Reading files and names may take its time; whoever ordered a reload waits no longer.
+    static let reloadAnswer = Duration.seconds(30)
+    /// How often a drain tells what is left of it.
+    static let drainCountdown = Duration.seconds(5)
+
     // MARK: descriptors, logs
 
     /// Descriptors that are not sessions: standard streams, epoll and eventfds, libraries, files.

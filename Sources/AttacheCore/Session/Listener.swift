@@ -3,46 +3,21 @@
 
 import Glibc
 
-/// What all workers share of a listener; immutable.
-final class Entrance: Sendable {
-    let settings: ListenerSettings
-    /// nil: clients speak plaintext.
-    let tls: TLSContext?
-    let upstream: Upstream
-
-    init(_ settings: ListenerSettings, _ upstream: Upstream) throws(ConfigurationProblem) {
-        self.settings = settings
-        self.upstream = upstream
-        if let tls = settings.tls {
-            self.tls = try TLSContext(server: tls, listener: settings.name)
-        } else {
-            tls = nil
-        }
-    }
-}
-
+/// The socket stays when a reload brings another entrance for it.
 final class Listener: Wakeable {
-    let entrance: Entrance
-    /// In session lines: as configured, or where it is bound.
-    let name: String
+    /// Of the sessions that begin from now on.
+    var entrance: Entrance
     private let worker: Worker
-    /// Its place in the worker's list, the same on every worker.
-    private let index: Int
-    /// nil: closed, the listener only serves the sessions it has.
-    private var socket: ListeningSocket?
+    /// nil: closed.
+    private(set) var socket: ListeningSocket?
     private var token = Token(raw: 0)
     private var isWatching = false
 
-    var settings: ListenerSettings { entrance.settings }
-    var upstream: Upstream { entrance.upstream }
+    var name: String { entrance.name }
 
-    init(_ entrance: Entrance, _ socket: ListeningSocket, index: Int, worker: Worker) {
-        self.entrance = entrance
-        self.socket = socket
-        let settings = entrance.settings
-        let isNamed = settings.name != settings.bind.description
-        name = isNamed ? settings.name : socket.address.description
-        self.index = index
+    init(_ door: Generation.Door, worker: Worker) {
+        entrance = door.entrance
+        socket = door.socket
         self.worker = worker
     }
 
@@ -61,10 +36,10 @@ final class Listener: Wakeable {
         watch()
         guard isWatching else { return }
         for _ in 0..<Limits.acceptsPerTurn {
-            if !worker.placement.reserve() { return pause(Limits.capPause) }
+            if !reserve() { return pause(Limits.capPause) }
             guard let (raw, peer) = socket.accept() else {
                 let why = Errno()
-                worker.placement.giveUp()
+                giveUp()
                 return stopped(why)
             }
             hand(raw, peer)
@@ -72,39 +47,33 @@ final class Listener: Wakeable {
         // The socket is level-triggered: the next wait tells of the rest.
     }
 
+    /// Room in the process and in this listener for one more.
+    private func reserve() -> Bool {
+        guard entrance.tally.reserve(limit: entrance.settings.sessions) else { return false }
+        if worker.placement.reserve() { return true }
+        entrance.tally.leave()
+        return false
+    }
+
+    private func giveUp() {
+        worker.placement.giveUp()
+        entrance.tally.leave()
+    }
+
     /// To the worker with the fewest sessions.
     private func hand(_ raw: Int32, _ peer: SocketAddress) {
+        let entrance = entrance
+        guard entrance.settings.sources.admits(peer) else {
+            giveUp()
+            return worker.refuse(Descriptor(adopting: raw), peer, entrance)
+        }
         let chosen = worker.placement.place(preferring: worker.index)
         if chosen == worker.index {
-            admit(Descriptor(adopting: raw), peer)
+            worker.admit(Descriptor(adopting: raw), peer, entrance)
         } else {
-            let handover = Worker.Handover(listener: index, raw: raw, peer: peer)
+            let handover = Worker.Handover(entrance: entrance, raw: raw, peer: peer)
             worker.colleagues[chosen].post(handover, to: Worker.mailToken)
         }
-    }
-
-    /// A session begins; it has been counted.
-    func admit(_ descriptor: consuming Descriptor, _ peer: SocketAddress) {
-        let wire = Socket(descriptor, isUnix: peer.family == AF_UNIX)
-        guard let side = clientSide(over: wire) else {
-            wire.lingerZero()
-            worker.log.event(
-                .listener, folding: "memory", "no memory for one more TLS client; it was refused")
-            return worker.sessionEnded()
-        }
-        let session = Session(side, peer: peer, listener: self, worker: worker)
-        if !session.begin() {
-            let why = Errno()
-            worker.log.event(
-                .listener, folding: "watch", "cannot watch one more client: \(why); it was refused")
-            worker.sessionEnded()
-        }
-    }
-
-    private func clientSide(over wire: Socket) -> (any Side)? {
-        guard let context = entrance.tls else { return PlainSide(wire) }
-        return TLSEnd(wire, role: .server, context: context, serverName: nil, works: worker.works)
-            .map(TLSSide.init)
     }
 
     // MARK: pausing
@@ -133,11 +102,13 @@ final class Listener: Wakeable {
         pause(Limits.acceptPause)
     }
 
-    /// Takes whom the backlog holds, then closes: closing over them would reset them.
+    /// Takes whom the backlog holds, then closes: closing over them would reset them. The backlog
+    /// of an inherited socket outlives us, for whoever inherits it next.
     func close() {
         guard let socket else { return }
-        while let (raw, peer) = socket.accept() {
+        while !socket.isInherited, let (raw, peer) = socket.accept() {
             worker.placement.reserveBeyondLimit()
+            _ = entrance.tally.reserve(limit: nil)
             hand(raw, peer)
         }
         if isWatching { worker.loop.forgetListener(socket.raw) }

@@ -22,7 +22,7 @@ final class Session: Wakeable, SideOwner {
 
     let id: UInt64
     private let worker: Worker
-    private let listener: Listener
+    private let entrance: Entrance
     private let peer: SocketAddress
     private var token = Token(raw: 0)
     private var phase = Phase.securingClient
@@ -38,10 +38,10 @@ final class Session: Wakeable, SideOwner {
     private var farewell: Farewell?
     private var end: SessionEnd?
 
-    init(_ client: any Side, peer: SocketAddress, listener: Listener, worker: Worker) {
+    init(_ client: any Side, peer: SocketAddress, entrance: Entrance, worker: Worker) {
         self.client = client
         self.peer = peer
-        self.listener = listener
+        self.entrance = entrance
         self.worker = worker
         id = worker.nextSessionID()
         clocks = SessionClocks(now: worker.loop.now)
@@ -56,7 +56,7 @@ final class Session: Wakeable, SideOwner {
             worker.loop.release(token)
             return false
         }
-        clocks.deadline = clocks.accepted + listener.settings.handshakeTimeout.nanoseconds
+        clocks.deadline = clocks.accepted + entrance.settings.handshakeTimeout.nanoseconds
         worker.loop.expect(by: clocks.earliest(clocks.deadline, settings.lifetime))
         worker.loop.wake(token)
         return true
@@ -74,6 +74,11 @@ final class Session: Wakeable, SideOwner {
 
     func receive(_ message: any Sendable) {
         if let resolved = message as? Outbound.Resolved { dial?.receive(resolved) }
+        if let census = message as? Census { answer(census) }
+        if let closing = message as? SessionClosing, closing.session == id, end == nil {
+            closing.closed()
+            conclude(.decided(.operator, phase: doing, "closed by an operator (attache close)"))
+        }
         guard let cut = message as? Worker.SessionCut else { return }
         if cut == .now {
             end = end ?? .decided(.drain, phase: doing, "open when attache was told to end at once")
@@ -110,7 +115,7 @@ final class Session: Wakeable, SideOwner {
         case .ready: beginDial()
         case .waiting:
             if worker.loop.now < clocks.deadline { return }
-            let limit = listener.settings.handshakeTimeout
+            let limit = entrance.settings.handshakeTimeout
             conclude(
                 .decided(
                     .handshakeTimeout, phase: doing,
@@ -128,7 +133,7 @@ final class Session: Wakeable, SideOwner {
     private func beginDial() {
         clocks.secured = client.isPlain ? nil : Clock.now()
         phase = .dialling
-        dial = Dial(listener.upstream, worker.outbound, for: token)
+        dial = Dial(entrance.upstream, worker.outbound, for: token)
     }
 
     private func dialUpstream() {
@@ -194,7 +199,7 @@ final class Session: Wakeable, SideOwner {
         }
     }
 
-    private var settings: UpstreamSettings { listener.upstream.settings }
+    private var settings: UpstreamSettings { entrance.upstream.settings }
 
     /// Ended without close_notify and taken for a clean end by the settings: told all the same.
     private var truncationNote: String? {
@@ -244,7 +249,7 @@ final class Session: Wakeable, SideOwner {
         upstream?.close(abortively: abortively)
         phase = .closed
         worker.loop.release(token)
-        worker.sessionEnded()
+        worker.sessionEnded(entrance)
     }
 
     // MARK: deadlines
@@ -293,8 +298,8 @@ final class Session: Wakeable, SideOwner {
         guard let end else { return }
         let finished = Clock.now()
         var record = SessionRecord(
-            session: id, worker: worker.index, listener: listener.name,
-            client: peer.description, upstream: listener.upstream.name, closedBy: end.by,
+            session: id, worker: worker.index, listener: entrance.name,
+            client: peer.description, upstream: entrance.upstream.name, closedBy: end.by,
             phase: end.phase, reason: end.reason.rawValue, message: end.message,
             retryable: end.reason != .completed && relay.bytesUp == 0,
             attempts: dial?.attempts ?? 0,
@@ -309,8 +314,29 @@ final class Session: Wakeable, SideOwner {
         record.clientTLS = client.negotiated.map(SessionRecord.TLS.init)
         record.upstreamTLS = upstream?.negotiated.map(SessionRecord.TLS.init)
         worker.report(
-            record, isTrouble: end.reason.isTrouble,
+            record, of: entrance, isTrouble: end.reason.isTrouble,
             wasTruncated: client.wasTruncated || upstream?.wasTruncated == true)
+    }
+
+    private func answer(_ census: Census) {
+        guard phase != .closed else { return }
+        let now = Clock.now()
+        let age = now - min(now, clocks.start)
+        census.add(
+            listener: entrance.name, upstream: entrance.upstream.name, bytesUp: relay.bytesUp,
+            bytesDown: relay.bytesDown, age: age
+        ) {
+            var status = SessionStatus(
+                session: id, worker: worker.index, listener: entrance.name,
+                upstream: entrance.upstream.name, client: peer.description, phase: doing,
+                ageNanoseconds: age,
+                idleNanoseconds: worker.loop.now - min(worker.loop.now, clocks.moved),
+                bytesUp: relay.bytesUp, bytesDown: relay.bytesDown,
+                generation: entrance.generation)
+            status.endpoint = dial?.address?.description
+            status.clientIdentity = client.negotiated?.peer
+            return status
+        }
     }
 
     func arrived(_ bytes: RawSpan, from side: any Side) {

@@ -7,10 +7,19 @@ import Glibc
 final class Worker: Wakeable {
     /// A connection that another worker accepted for this one.
     struct Handover: Sendable {
-        let listener: Int
+        let entrance: Entrance
         /// Owned by the message.
         let raw: Int32
         let peer: SocketAddress
+    }
+    /// Serve this generation from now on; listeners it does not have are closed.
+    struct Serve: Sendable {
+        let generation: Generation
+        let done: Countdown
+    }
+    /// Are you there?
+    struct Ping: Sendable {
+        let done: Countdown
     }
     /// Stop accepting, let sessions finish.
     struct Drain: Sendable {}
@@ -41,7 +50,7 @@ final class Worker: Wakeable {
     private var sessions: UInt64 = 0
 
     init(
-        index: Int, entrances: [(Entrance, [ListeningSocket])], resolver: Resolver,
+        index: Int, generation: Generation, resolver: Resolver,
         placement: Placement, pipes: Int, log: Log, tally: Tally
     ) throws(Errno) {
         self.index = index
@@ -55,12 +64,7 @@ final class Worker: Wakeable {
         self.pipes = PipePool(limit: pipes)
         let token = loop.register(self)
         precondition(token == Self.mailToken, "the worker registers first")
-        for (entrance, sockets) in entrances {
-            for socket in sockets {
-                listeners.append(
-                    Listener(entrance, socket, index: listeners.count, worker: self))
-            }
-        }
+        listeners = generation.doors.map { Listener($0, worker: self) }
     }
 
     /// The thread's body.
@@ -76,8 +80,17 @@ final class Worker: Wakeable {
     func receive(_ message: any Sendable) {
         switch message {
         case let handover as Handover:
-            listeners[handover.listener].admit(
-                Descriptor(adopting: handover.raw), handover.peer)
+            admit(Descriptor(adopting: handover.raw), handover.peer, handover.entrance)
+        case let order as Serve:
+            serve(order.generation)
+            order.done.one()
+        case let ping as Ping: ping.done.one()
+        case let census as Census:
+            loop.tellEveryone(census)
+            census.done.one()
+        case let closing as SessionClosing:
+            loop.tellEveryone(closing)
+            closing.done.one()
         case is Drain:
             for listener in listeners { listener.close() }
             placement.workerDrained()
@@ -87,16 +100,88 @@ final class Worker: Wakeable {
         }
     }
 
+    /// Listeners whose socket the generation has get its entrance, new ones begin, others end.
+    private func serve(_ generation: Generation) {
+        var before = listeners
+        listeners = generation.doors.map { door in
+            guard let at = before.firstIndex(where: { $0.socket === door.socket }) else {
+                let listener = Listener(door, worker: self)
+                listener.begin()
+                return listener
+            }
+            let listener = before.remove(at: at)
+            listener.entrance = door.entrance
+            return listener
+        }
+        for listener in before { listener.close() }
+        outbound.forgetAll(but: generation.upstreams)
+    }
+
+    // MARK: sessions
+
+    /// A session begins; it has been counted.
+    func admit(
+        _ descriptor: consuming Descriptor, _ peer: SocketAddress, _ entrance: Entrance
+    ) {
+        let wire = Socket(descriptor, isUnix: peer.family == AF_UNIX)
+        guard let side = clientSide(over: wire, entrance) else {
+            wire.lingerZero()
+            log.event(
+                .listener, folding: "memory", "no memory for one more TLS client; it was refused")
+            return sessionEnded(entrance)
+        }
+        let session = Session(side, peer: peer, entrance: entrance, worker: self)
+        if !session.begin() {
+            let why = Errno()
+            log.event(
+                .listener, folding: "watch", "cannot watch one more client: \(why); it was refused")
+            sessionEnded(entrance)
+        }
+    }
+
+    private func clientSide(over wire: Socket, _ entrance: Entrance) -> (any Side)? {
+        guard let context = entrance.tls else { return PlainSide(wire) }
+        return TLSEnd(wire, role: .server, context: context, serverName: nil, works: works)
+            .map(TLSSide.init)
+    }
+
+    /// Somebody who may not come in by the address: reset, before a byte or a handshake.
+    func refuse(
+        _ descriptor: consuming Descriptor, _ peer: SocketAddress, _ entrance: Entrance
+    ) {
+        Socket(descriptor, isUnix: false).lingerZero()
+        entrance.tally.refuse()
+        let end = SessionEnd.decided(
+            .sourceRefused, phase: "admitting the client",
+            "\(peer) is not among the addresses that may connect (sources)")
+        report(
+            SessionRecord(
+                session: nextSessionID(), worker: index, listener: entrance.name,
+                client: peer.description, upstream: entrance.upstream.name, closedBy: end.by,
+                phase: end.phase, reason: end.reason.rawValue, message: end.message,
+                retryable: true, attempts: 0, startNanoseconds: Clock.wall(),
+                durationNanoseconds: 0),
+            of: nil, isTrouble: true, wasTruncated: false)
+    }
+
     /// Unique in the process; the worker's index is its remainder.
     func nextSessionID() -> UInt64 {
         sessions += 1
         return (sessions - 1) * UInt64(colleagues.count) + UInt64(index) + 1
     }
 
-    func sessionEnded() { placement.leave(index) }
+    func sessionEnded(_ entrance: Entrance) {
+        entrance.tally.leave()
+        placement.leave(index)
+    }
 
-    func report(_ record: SessionRecord, isTrouble: Bool, wasTruncated: Bool) {
+    /// `entrance` nil: it was none of its sessions yet.
+    func report(
+        _ record: SessionRecord, of entrance: Entrance?, isTrouble: Bool, wasTruncated: Bool
+    ) {
         tally.count(record, wasTruncated: wasTruncated)
+        entrance?.tally.count(record)
+        entrance?.upstream.tally.count(record)
         log.session(record)
         if isTrouble, let message = record.message {
             let what = "while \(record.phase), session \(record.session) on \(record.listener)"

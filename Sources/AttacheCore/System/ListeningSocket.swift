@@ -88,6 +88,11 @@ final class ListeningSocket: Sendable {
 }
 
 extension ListeningSocket {
+    /// Permissions of a Unix socket's file.
+    func setMode(_ mode: UInt16) {
+        if let path { chmod(path, mode_t(mode)) }
+    }
+
     /// The next connection, the caller's to close; nil and errno when there is none.
     func accept() -> (raw: Int32, peer: SocketAddress)? {
         var peer = SocketAddress()

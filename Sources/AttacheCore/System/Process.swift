@@ -48,7 +48,7 @@ struct DescriptorBudget {
 }
 
 enum Signals {
-    private static let awaited = [SIGTERM, SIGINT, SIGHUP]
+    private static let awaited = [SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2]
 
     /// All threads made later inherit it; the control thread waits for them.
     static func block() {
@@ -56,6 +56,9 @@ enum Signals {
             clinux_block_signals($0.baseAddress, Int32($0.count))
         }
     }
+
+    /// From any thread: whoever waits for a signal looks around (SIGUSR2, which is nothing else).
+    static func wakeWaiter() { kill(getpid(), SIGUSR2) }
 
     /// The next one; 0 when none came within `milliseconds` (-1: waits for ever).
     static func wait(milliseconds: Int32 = -1) -> Int32 {

@@ -25,6 +25,10 @@ enum CloseReason: String, Sendable, CaseIterable {
     case halfCloseTimeout = "half-close-timeout"
     case lifetime
     case drain
+    /// An operator closed it.
+    case `operator`
+    /// The client's address may not connect.
+    case sourceRefused = "source-refused"
     case deadPeer = "dead-peer"
     /// Descriptors, memory or ports have run out here.
     case outOfResources = "out-of-resources"
@@ -33,7 +37,7 @@ enum CloseReason: String, Sendable, CaseIterable {
     var isTrouble: Bool {
         switch self {
         case .completed, .clientReset, .upstreamReset, .idleTimeout, .halfCloseTimeout, .lifetime,
-            .drain:
+            .drain, .operator:
             false
         default: true
         }

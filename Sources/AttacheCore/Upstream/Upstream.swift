@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The service behind a listener, as all workers share it: settings and the TLS material, immutable.
+// The service behind listeners, as all workers share it: settings, TLS material, and its tally.
 
 final class Upstream: Sendable {
     let settings: UpstreamSettings
     /// nil: plaintext.
     let tls: TLSContext?
+    /// Of the upstream of this name, through all generations.
+    let tally: UpstreamTally
 
-    init(_ settings: UpstreamSettings) throws(ConfigurationProblem) {
+    init(
+        _ settings: UpstreamSettings, tally: UpstreamTally = UpstreamTally()
+    ) throws(ConfigurationProblem) {
         self.settings = settings
+        self.tally = tally
         if let tls = settings.tls {
             let context = try TLSContext(client: tls)
             if context.verifiesHostName && tls.serverName == nil { try Self.demandHost(settings) }
@@ -18,6 +23,19 @@ final class Upstream: Sendable {
     }
 
     var name: String { settings.name }
+
+    /// Nothing but memory tells it from `other`, so tickets and caches of the one serve the other.
+    func isSame(as other: Upstream) -> Bool {
+        settings == other.settings && tls?.fingerprint == other.tls?.fingerprint
+    }
+
+    /// The endpoints, beginning with the one whose turn it is. Empty: the echo.
+    func endpointsInTurn() -> [Address] {
+        guard case .endpoints(let all) = settings.destination else { return [] }
+        guard all.count > 1 else { return all }
+        let first = tally.nextTurn(of: all.count)
+        return Array(all[first...] + all[..<first])
+    }
 
     /// A Unix socket has no host name that a certificate could be for.
     private static func demandHost(_ settings: UpstreamSettings) throws(ConfigurationProblem) {

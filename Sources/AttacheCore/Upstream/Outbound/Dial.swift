@@ -58,11 +58,7 @@ final class Dial {
         self.upstream = upstream
         self.outbound = outbound
         self.token = token
-        if case .endpoints(let all) = upstream.settings.destination {
-            endpoints = all
-        } else {
-            endpoints = []
-        }
+        endpoints = upstream.endpointsInTurn()
         let now = outbound.loop.now
         let connect = upstream.settings.connectTimeout.nanoseconds
         overallDeadline = now + connect + upstream.settings.handshakeTimeout.nanoseconds
@@ -140,6 +136,8 @@ final class Dial {
 
     /// This endpoint is exhausted.
     private func nextEndpoint() -> Step {
+        told(failure ?? .outOfMemory(stage))
+        eyes = HappyEyeballs([])
         isResolving = false
         resolved = nil
         endpoint += 1
@@ -265,8 +263,17 @@ final class Dial {
         return .again
     }
 
+    private func told(_ failure: DialFailure?) {
+        upstream.tally.dialled(
+            endpoints[endpoint],
+            DialStatus(
+                atNanoseconds: Clock.wall(), failure: failure?.message,
+                address: eyes.addresses.isEmpty ? nil : address?.description))
+    }
+
     /// What only the dial needed goes; how it went stays for the session line.
     private func ready(_ side: any Side) -> Step {
+        told(nil)
         self.side = nil
         sockets = []
         eyes = HappyEyeballs([])

@@ -6,7 +6,8 @@ final class Outbound {
     let loop: EventLoop
     let works: TLSWorks
     private let resolver: Resolver
-    private var tickets: [ObjectIdentifier: TicketStore] = [:]
+    /// The upstream is held, so that no other can get its identity, and its tickets with it.
+    private var tickets: [ObjectIdentifier: (Upstream, TicketStore)] = [:]
 
     init(loop: EventLoop, works: TLSWorks, resolver: Resolver) {
         self.loop = loop
@@ -47,9 +48,15 @@ final class Outbound {
 
     private func tickets(of upstream: Upstream) -> TicketStore {
         let key = ObjectIdentifier(upstream)
-        if let store = tickets[key] { return store }
+        if let (_, store) = tickets[key] { return store }
         let store = TicketStore()
-        tickets[key] = store
+        tickets[key] = (upstream, store)
         return store
+    }
+
+    /// Tickets of upstreams that a reload has replaced.
+    func forgetAll(but upstreams: [Upstream]) {
+        let kept = Set(upstreams.map(ObjectIdentifier.init))
+        tickets = tickets.filter { kept.contains($0.key) }
     }
 }

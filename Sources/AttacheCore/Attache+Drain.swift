@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// The end of the service: nobody is accepted any more, sessions finish, what is left is cut.
+
+import Glibc
+
+extension Attache {
+    /// A second signal ends at once.
+    func drain(_ why: String) {
+        manager.stopping()
+        desk.post { $0.state = .draining }
+        generation = nil
+        desk.post { $0.generation = Generation(withoutSockets: $0.generation) }
+        crew.tell(Worker.Drain())
+        let closed = Clock.now() + Limits.workersAnswer.nanoseconds
+        while !placement.isClosed && Clock.now() < closed { Thread.nap(.milliseconds(1)) }
+        let open = placement.sessions
+        if open > 0 {
+            log.event(
+                .control, .notice,
+                "draining (\(why)): nobody is accepted any more, \(Self.count(open)) may end "
+                    + "within \(settings.drain.text); a second signal ends at once")
+        }
+        if outcome(by: Clock.now() + settings.drain.nanoseconds, isCounting: true) == .signalled {
+            return endAtOnce()
+        }
+        if !placement.isDrained {
+            log.event(
+                .control, .warning,
+                "the drain period is over; \(Self.count(placement.sessions)) cut")
+            crew.tell(Worker.Cut(sessions: .afterDelivery))
+            let linger = settings.upstreams.map(\.abortLinger.nanoseconds).max() ?? 0
+            if outcome(by: Clock.now() + linger + 1_000_000_000, isCounting: false) == .signalled {
+                return endAtOnce()
+            }
+        }
+        crew.stop()
+        summary("ended")
+    }
+
+    /// A cut session must not look like one that ended well, so each is reset: that takes no time.
+    private func endAtOnce() {
+        crew.tell(Worker.Cut(sessions: .now))
+        _ = outcome(by: Clock.now() + 200_000_000, isCounting: false)
+        summary("ended at once")
+    }
+
+    private static func count(_ sessions: Int) -> String {
+        sessions == 1 ? "1 session" : "\(sessions) sessions"
+    }
+
+    private enum Outcome { case quiet, late, signalled }
+
+    private func outcome(by deadline: UInt64, isCounting: Bool) -> Outcome {
+        var told = Clock.now()
+        while !placement.isDrained {
+            let now = Clock.now()
+            if now >= deadline { return .late }
+            if isCounting, now >= told + Limits.drainCountdown.nanoseconds {
+                told = now
+                let left = (deadline - now + 500_000_000) / 1_000_000_000
+                log.event(
+                    .control, .notice, "draining: \(Self.count(placement.sessions)), \(left) s left"
+                )
+            }
+            switch Signals.wait(milliseconds: 20) {
+            case 0: break
+            case SIGHUP: refuseReload()
+            case SIGUSR1: reopenLogs()
+            case SIGTERM, SIGINT: return .signalled
+            default: break
+            }
+            watchdog.look()
+            for case .reload(let reply) in desk.takeOrders() { reply.answer(refuseReload()) }
+        }
+        return .quiet
+    }
+
+    @discardableResult
+    private func refuseReload() -> ReloadStatus {
+        let message = "attache is draining, so nothing is reloaded; start it anew"
+        log.event(.control, .warning, "not reloaded: \(message)")
+        return ReloadStatus(
+            atNanoseconds: Clock.wall(), generation: desk.generationNumber,
+            outcome: .failed(message))
+    }
+
+    private func summary(_ how: String) {
+        let totals = tally.totals
+        var parts = ["\(how) after \(totals.sessions) sessions (\(totals.failed) not completed)"]
+        func tell(_ resumed: UInt64, of all: UInt64, _ whose: String) {
+            if all > 0 { parts.append("\(resumed) of \(all) \(whose) handshakes resumed") }
+        }
+        tell(totals.clientResumed, of: totals.clientHandshakes, "client")
+        tell(totals.upstreamResumed, of: totals.upstreamHandshakes, "upstream")
+        if totals.truncated > 0 {
+            parts.append("\(totals.truncated) ended TLS without close_notify")
+        }
+        log.event(.control, .notice, parts.joined(separator: "; "))
+    }
+}

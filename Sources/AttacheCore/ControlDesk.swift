@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+// What operators may ask and order, from whatever thread: answered here, done by the control thread.
+
+/// Reads copies and asks workers by mail; nothing of the data path waits for it.
+final class ControlDesk: Operations {
+    /// What the control thread keeps up to date.
+    struct Board: Sendable {
+        var generation: Generation
+        var state = Status.State.serving
+        var lastReload: ReloadStatus?
+    }
+    /// What an operator wants done.
+    enum Order: Sendable {
+        case reload(Reply)
+        case drain
+    }
+    final class Reply: Sendable {
+        let status = Monitor<ReloadStatus?>(nil)
+    }
+    private let board: Monitor<Board>
+    private let orders = Monitor<[Order]>([])
+    private let mailboxes: [Mailbox]
+    private let placement: Placement
+    private let startedWall = Clock.wall()
+    private let started = Clock.now()
+
+    init(_ generation: Generation, _ mailboxes: [Mailbox], _ placement: Placement) {
+        board = Monitor(Board(generation: generation))
+        self.mailboxes = mailboxes
+        self.placement = placement
+    }
+
+    // MARK: for the control thread
+
+    func post(_ change: (inout Board) -> Void) { board.withLock(change) }
+
+    func takeOrders() -> [Order] {
+        orders.withLock { orders in
+            defer { orders = [] }
+            return orders
+        }
+    }
+
+    var generationNumber: Int { board.withLock { $0.generation.number } }
+
+    // MARK: for operators
+
+    func status() -> Status {
+        let board = board.withLock { $0 }
+        let census = census(limit: 0)
+        var status = Status()
+        status.state = board.state
+        status.generation = board.generation.number
+        status.startedNanoseconds = startedWall
+        status.uptimeNanoseconds = Clock.now() - started
+        status.workers = mailboxes.count
+        status.sessions = placement.sessions
+        status.sessionLimit = placement.limit
+        status.listeners = board.generation.entrances.map { $0.status(census) }
+        status.upstreams = board.generation.upstreams.map { $0.status(census) }
+        status.certificates = board.generation.certificates
+        status.lastReload = board.lastReload
+        return status
+    }
+
+    func sessions(limit: Int) -> [SessionStatus] { census(limit: max(limit, 0)).oldest }
+
+    private func census(limit: Int) -> Census {
+        let census = Census(limit: limit, workers: mailboxes.count)
+        mailboxes.tell(census)
+        // A worker that does not answer has its share missing.
+        _ = census.done.wait(until: Clock.now() + Limits.workersAnswer.nanoseconds)
+        return census
+    }
+
+    func close(session: UInt64) -> Bool {
+        guard session > 0 else { return false }
+        let closing = SessionClosing(session: session)
+        let worker = Int((session - 1) % UInt64(mailboxes.count))
+        mailboxes[worker].post(closing, to: Worker.mailToken)
+        _ = closing.done.wait(until: Clock.now() + Limits.workersAnswer.nanoseconds)
+        return closing.wasFound
+    }
+
+    func reload() -> ReloadStatus {
+        let reply = Reply()
+        order(.reload(reply))
+        let deadline = Clock.now() + Limits.reloadAnswer.nanoseconds
+        if let status = reply.status.wait(until: deadline, for: { $0 }) { return status }
+        return ReloadStatus(
+            atNanoseconds: Clock.wall(), generation: board.withLock { $0.generation.number },
+            outcome: .failed(
+                "no answer within \(Limits.reloadAnswer.text); the log will tell how it ended"))
+    }
+
+    func drain() -> Bool {
+        if board.withLock({ $0.state == .draining }) { return false }
+        order(.drain)
+        return true
+    }
+
+    private func order(_ order: Order) {
+        orders.withLock { $0.append(order) }
+        Signals.wakeWaiter()
+    }
+}
+
+// How generations and their counts become status.
+
+extension Entrance {
+    fileprivate func status(_ census: Census) -> ListenerStatus {
+        var status = ListenerStatus(
+            name: name, address: addresses.joined(separator: ", "), upstream: upstream.name,
+            isTLS: tls != nil)
+        let sums = tally.sums
+        status.sessionLimit = settings.sessions
+        status.traffic = sums.ended.with(census.listener(name))
+        status.refused = sums.refused
+        return status
+    }
+}
+
+extension Upstream {
+    fileprivate func status(_ census: Census) -> UpstreamStatus {
+        var status = UpstreamStatus(name: name, isTLS: tls != nil)
+        status.traffic = tally.ended.with(census.upstream(name))
+        if case .endpoints(let all) = settings.destination {
+            status.endpoints = all.map(tally.status)
+        }
+        return status
+    }
+}
+
+extension Generation {
+    fileprivate var certificates: [CertificateStatus] {
+        entrances.flatMap { Self.certificates($0.tls, usedBy: "listener \($0.name)") }
+            + upstreams.flatMap { Self.certificates($0.tls, usedBy: "upstream \($0.name)") }
+    }
+
+    private static func certificates(
+        _ context: TLSContext?, usedBy: String
+    ) -> [CertificateStatus] {
+        (context?.ownCertificates ?? []).map {
+            CertificateStatus(
+                file: $0.file, subject: $0.subject, names: $0.names.description, usedBy: usedBy,
+                notAfterSeconds: $0.notAfter?.seconds)
+        }
+    }
+}
+
+extension TrafficStatus {
+    /// Those that have ended and those that run.
+    fileprivate func with(_ running: Census.Sum) -> TrafficStatus {
+        var all = self
+        all.open = running.open
+        all.sessions += UInt64(running.open)
+        all.bytesUp += running.bytesUp
+        all.bytesDown += running.bytesDown
+        return all
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+// One generation of settings as it is served: files read, sockets bound, everything or nothing.
+
+/// Immutable. A reload makes the next one beside it; sessions keep the parts that they began with.
+final class Generation: Sendable {
+    /// Where clients come in: one bound socket, and what is behind it.
+    struct Door: Sendable {
+        let entrance: Entrance
+        let socket: ListeningSocket
+    }
+    let number: Int
+    let settings: Settings
+    let upstreams: [Upstream]
+    let entrances: [Entrance]
+    let sockets: Sockets
+    let doors: [Door]
+
+    /// Reads the files and binds what is not bound yet.
+    ///
+    /// - Parameter old: what is served now; what has not changed is taken over from it, so that
+    ///   TLS sessions are resumed over a reload.
+    init(_ settings: Settings, after old: Generation? = nil) throws(StartFailure) {
+        self.settings = settings
+        number = (old?.number ?? 0) + 1
+        do throws(ConfigurationProblem) {
+            upstreams = try Self.load(settings.upstreams, after: old)
+        } catch {
+            throw StartFailure(message: error.message, exitCode: ExitCode.configuration)
+        }
+        let contexts: [TLSContext?]
+        do throws(ConfigurationProblem) {
+            contexts = try Self.contexts(settings.listeners, after: old)
+        } catch {
+            throw StartFailure(message: error.message, exitCode: ExitCode.configuration)
+        }
+        let sockets = try Sockets(settings.listeners, keeping: old)
+        var entrances: [Entrance] = []
+        var doors: [Door] = []
+        for (listener, tls) in zip(settings.listeners, contexts) {
+            guard let upstream = upstreams.first(where: { $0.name == listener.upstream }) else {
+                throw StartFailure(
+                    message: "the listener \(listener.name) leads to \(listener.upstream), and "
+                        + "there is no upstream of that name; name one that is there",
+                    exitCode: ExitCode.configuration)
+            }
+            let bound = sockets[listener.bind]
+            let entrance = Entrance(
+                listener, name: Self.name(listener, bound),
+                addresses: bound.map(\.address.description), generation: number, tls: tls,
+                upstream: upstream, tally: old?.tally(of: listener.name) ?? ListenerTally())
+            entrances.append(entrance)
+            doors += bound.map { Door(entrance: entrance, socket: $0) }
+        }
+        self.sockets = sockets
+        self.entrances = entrances
+        self.doors = doors
+    }
+
+    /// Of what was served: so that who asks for its status keeps no socket open.
+    init(withoutSockets other: Generation) {
+        number = other.number
+        settings = other.settings
+        upstreams = other.upstreams
+        entrances = other.entrances
+        sockets = Sockets()
+        doors = []
+    }
+
+    /// This one is served from now on, in place of `old`.
+    func takeOver() {
+        for entrance in entrances {
+            for socket in sockets[entrance.settings.bind] { socket.setMode(entrance.settings.mode) }
+        }
+        for upstream in upstreams {
+            if case .endpoints(let all) = upstream.settings.destination { upstream.tally.keep(all) }
+        }
+    }
+
+    private static func load(
+        _ settings: [UpstreamSettings], after old: Generation?
+    ) throws(ConfigurationProblem) -> [Upstream] {
+        var loaded: [Upstream] = []
+        for upstream in settings {
+            let before = old?.upstreams.first { $0.name == upstream.name }
+            let now = try Upstream(upstream, tally: before?.tally ?? UpstreamTally())
+            if let before, now.isSame(as: before) {
+                loaded.append(before)
+            } else {
+                loaded.append(now)
+            }
+        }
+        return loaded
+    }
+
+    private static func contexts(
+        _ listeners: [ListenerSettings], after old: Generation?
+    ) throws(ConfigurationProblem) -> [TLSContext?] {
+        var contexts: [TLSContext?] = []
+        for listener in listeners {
+            guard let tls = listener.tls else {
+                contexts.append(nil)
+                continue
+            }
+            let now = try TLSContext(server: tls, listener: listener.name)
+            let before = old?.entrances.first { $0.settings.name == listener.name }
+            let isSame = before?.settings.tls == tls && before?.tls?.fingerprint == now.fingerprint
+            contexts.append(isSame ? before?.tls : now)
+        }
+        return contexts
+    }
+
+    /// Of `connect` and its like, whose listeners have no name of their own: where it is bound.
+    private static func name(_ listener: ListenerSettings, _ bound: [ListeningSocket]) -> String {
+        guard listener.name == listener.bind.description else { return listener.name }
+        return bound.first?.address.description ?? listener.name
+    }
+
+    private func tally(of listener: String) -> ListenerTally? {
+        entrances.first { $0.settings.name == listener }?.tally
+    }
+
+    /// For people: once at start and after each reload.
+    var warnings: [String] {
+        let materials = upstreams.map(\.tls) + entrances.map(\.tls)
+        var seen: Set<String> = []
+        return materials.flatMap { $0?.warnings ?? [] }.filter { seen.insert($0).inserted }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// What has become of the dials to one upstream and of its sessions, counted by all workers.
+
+/// Touched once a dial and once a session, so a lock costs nothing that matters.
+final class UpstreamTally: Sendable {
+    private struct State {
+        var turn = 0
+        var ended = TrafficStatus()
+        var endpoints: [Address: EndpointStatus] = [:]
+    }
+    private let state = Monitor(State())
+
+    /// Round robin: the place of the endpoint that is dialled first.
+    func nextTurn(of count: Int) -> Int {
+        state.withLock { state in
+            defer { state.turn = (state.turn + 1) % count }
+            return state.turn % count
+        }
+    }
+
+    func dialled(_ endpoint: Address, _ outcome: DialStatus) {
+        state.withLock { state in
+            var status =
+                state.endpoints[endpoint] ?? EndpointStatus(endpoint: endpoint.description)
+            status.dials += 1
+            if outcome.failure != nil { status.failures += 1 }
+            status.lastDial = outcome
+            state.endpoints[endpoint] = status
+        }
+    }
+
+    /// A session has ended.
+    func count(_ record: SessionRecord) {
+        state.withLock { $0.ended.count(record, handshake: record.upstreamTLS) }
+    }
+
+    /// Of sessions that have ended.
+    var ended: TrafficStatus { state.withLock { $0.ended } }
+
+    func status(of endpoint: Address) -> EndpointStatus {
+        state.withLock {
+            $0.endpoints[endpoint] ?? EndpointStatus(endpoint: endpoint.description)
+        }
+    }
+
+    /// Endpoints that a new generation no longer names are forgotten.
+    func keep(_ endpoints: [Address]) {
+        let kept = Set(endpoints)
+        state.withLock { state in
+            state.endpoints = state.endpoints.filter { kept.contains($0.key) }
+        }
+    }
+}
+
+extension TrafficStatus {
+    /// Adds a session that has ended, and its handshake on the side that is counted.
+    mutating func count(_ record: SessionRecord, handshake: SessionRecord.TLS?) {
+        sessions += 1
+        if !record.isCompleted { failed += 1 }
+        bytesUp += record.bytesUp
+        bytesDown += record.bytesDown
+        if let handshake {
+            handshakes += 1
+            if handshake.resumed { resumed += 1 }
+        }
+    }
+}
