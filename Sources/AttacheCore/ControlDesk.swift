@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What operators may ask and order, from whatever thread: answered here, done by the control thread.
+// What operators may ask and order, from whatever thread: answered here, done by the control
+// thread.
 
 /// Reads copies and asks workers by mail; nothing of the data path waits for it.
 final class ControlDesk: Operations {

@@ -37,8 +37,10 @@ extension Connect {
         upstream.connectTimeout = connectTime.connect ?? upstream.connectTimeout
         session.apply(to: &upstream)
 
-        let listener = try listen.listener(missing: Self.needs, upstream: upstream)
-        try Exposure.refusePlaintext(listener, unless: plaintext.insecurePlaintextListener)
+        var listener = try listen.listener(missing: Self.needs, upstream: upstream)
+        try sources.apply(to: &listener)
+        listener.insecurePlaintext = plaintext.insecurePlaintextListener
+        try Exposure.refusePlaintext(listener)
         try OwnListener.refuse(listener, as: endpoints.to)
         var plan = Plan(listener, upstream, process)
         plan.warnings = warnings
@@ -64,6 +66,7 @@ extension Terminate {
         session.apply(to: &upstream)
 
         var listener = try listen.listener(missing: Self.needs, upstream: upstream)
+        try sources.apply(to: &listener)
         guard let serverTLS = try clientTLS.settings() else {
             throw Problem(
                 "terminate speaks TLS with clients and has no certificate to show; "
@@ -84,9 +87,11 @@ extension Echo {
         session.apply(to: &upstream)
 
         var listener = try listen.listener(missing: Self.needs, upstream: upstream)
+        try sources.apply(to: &listener)
         listener.tls = try clientTLS.settings()
         listener.handshakeTimeout = admission.handshake ?? listener.handshakeTimeout
-        try Exposure.refusePlaintext(listener, unless: plaintext.insecurePlaintextListener)
+        listener.insecurePlaintext = plaintext.insecurePlaintextListener
+        try Exposure.refusePlaintext(listener)
         return Plan(listener, upstream, process)
     }
 }

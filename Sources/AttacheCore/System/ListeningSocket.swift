@@ -17,6 +17,8 @@ final class ListeningSocket: Sendable {
     /// As bound: with the port the kernel chose where 0 was asked for.
     let address: SocketAddress
     private let path: String?
+    /// Of the file that we made: another that has taken its place is not ours to remove.
+    private let inode: UInt64
 
     var raw: Int32 { descriptor.raw }
     var isUnix: Bool { path != nil }
@@ -52,11 +54,18 @@ final class ListeningSocket: Sendable {
         _ = bound.withMutablePointer { clinux_address(raw, $0, $1) }
         self.address = bound
         self.path = path
+        inode = path.map(Self.inode) ?? 0
         self.descriptor = descriptor
     }
 
     deinit {
-        if let path { unlink(path) }
+        if let path, Self.inode(path) == inode { unlink(path) }
+    }
+
+    /// 0: nothing is there.
+    private static func inode(_ path: String) -> UInt64 {
+        var status = stat()
+        return lstat(path, &status) == 0 ? UInt64(status.st_ino) : 0
     }
 
     /// Makes room for a Unix socket: a file whose listener is gone is removed, a live one is not.

@@ -4,8 +4,12 @@
 import AttacheCore
 
 enum Exposure {
-    static func refusePlaintext(_ listener: ListenerSettings, unless asked: Bool) throws(Problem) {
-        if asked || listener.tls != nil || listener.bind.address?.isLocal != false { return }
+    static func refusePlaintext(_ listener: ListenerSettings) throws(Problem) {
+        if listener.insecurePlaintext || listener.tls != nil
+            || listener.bind.address?.isLocal != false
+        {
+            return
+        }
         throw Problem(
             "--listen \(listener.bind) is plaintext and open beyond this machine: whoever reaches "
                 + "it is served as if it were your program, and anybody on the way can read along; "

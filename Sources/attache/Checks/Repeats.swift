@@ -2,7 +2,9 @@
 // The parser lets the last of two --listen win; whoever wrote two expects both.
 
 enum Repeats {
-    private static let welcome: Set = ["--to", "--allow", "--to-allow", "--help", "--version"]
+    private static let welcome: Set = [
+        "--to", "--allow", "--to-allow", "--source-allow", "--source-deny", "--help", "--version",
+    ]
     private static let aliases = ["--cert": "--certificate", "--to-cert": "--to-certificate"]
 
     static func refuse(in arguments: [String]) throws(Problem) {

@@ -23,6 +23,7 @@ struct Connect: TunnelCommand {
         + "attache connect --listen 127.0.0.1:6379 --to redis.internal:6380"
 
     @OptionGroup(title: "Addresses") var listen: ListenFlags
+    @OptionGroup(title: "Addresses") var sources: SourceFlags
     @OptionGroup(title: "Addresses") var endpoints: EndpointFlags
     @OptionGroup(title: "Addresses") var plaintext: PlaintextListenerFlags
     @OptionGroup(title: "TLS with the upstream") var plainFlag: PlainFlags

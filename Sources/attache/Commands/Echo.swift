@@ -21,6 +21,7 @@ struct Echo: TunnelCommand {
         "echo needs --listen, as in attache echo --listen 127.0.0.1:7000"
 
     @OptionGroup(title: "Addresses") var listen: ListenFlags
+    @OptionGroup(title: "Addresses") var sources: SourceFlags
     @OptionGroup(title: "Addresses") var plaintext: PlaintextListenerFlags
     @OptionGroup(title: "TLS with clients") var identity: IdentityFlags<Clients>
     @OptionGroup(title: "TLS with clients") var admission: AdmissionFlags

@@ -26,6 +26,7 @@ struct Terminate: TunnelCommand {
         + "attache terminate --listen 0.0.0.0:6380 --to 127.0.0.1:6379 --cert FILE --key FILE"
 
     @OptionGroup(title: "Addresses") var listen: ListenFlags
+    @OptionGroup(title: "Addresses") var sources: SourceFlags
     @OptionGroup(title: "Addresses") var endpoints: EndpointFlags
     @OptionGroup(title: "TLS with clients") var identity: IdentityFlags<Clients>
     @OptionGroup(title: "TLS with clients") var admission: AdmissionFlags

@@ -12,6 +12,14 @@ enum Texts {
         }
     }
 
+    static func cidr(_ text: String) throws(Problem) -> CIDR {
+        do {
+            return try CIDR(parsing: text)
+        } catch {
+            throw Problem(error.message)
+        }
+    }
+
     /// Whether it can be read is seen when it is loaded; here an unset shell variable is caught.
     static func file(_ text: String) throws(Problem) -> String {
         if text.isEmpty { throw Problem("it names no file (is a variable empty?)") }
