@@ -42,7 +42,8 @@ public final class Attache {
         }
         let generation = try Generation(settings)
         let budget = DescriptorBudget(
-            limit: Process.raiseDescriptorLimit(), workers: settings.workers)
+            limit: Process.raiseDescriptorLimit(), workers: settings.workers,
+            listeners: generation.doors.count)
         placement = Placement(workers: settings.workers, limit: budget.sessions)
         do {
             crew = try Crew(

@@ -103,8 +103,9 @@ enum Limits {
 
     // MARK: descriptors, logs
 
-    /// Descriptors that are not sessions: standard streams, epoll and eventfds, libraries, files.
-    static let reservedDescriptors = 64
+    /// Descriptors that are neither sessions nor listeners: standard streams, logs, libraries, files
+    /// that are read, operators (16), and listeners that a reload may add.
+    static let reservedDescriptors = 96
     /// Lines that may wait for a slow reader of the log; more are dropped and counted.
     static let logLinesWaitingMax = 16_384
     /// After a write to the log the next lines gather for so long: fewer wake-ups and writes under

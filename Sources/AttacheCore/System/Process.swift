@@ -40,8 +40,8 @@ struct DescriptorBudget {
     let pipesPerWorker: Int
 
     /// A session has two sockets; pipes, two descriptors each, get at most a quarter of the rest.
-    init(limit: Int, workers: Int) {
-        let free = max(limit - Limits.reservedDescriptors - 4 * workers, 4)
+    init(limit: Int, workers: Int, listeners: Int) {
+        let free = max(limit - Limits.reservedDescriptors - 4 * workers - listeners, 4)
         pipesPerWorker = min(Limits.pipesPerWorkerMax, free / 8 / workers)
         sessions = max(1, (free - 2 * pipesPerWorker * workers) / 2)
     }
