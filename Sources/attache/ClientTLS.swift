@@ -2,6 +2,7 @@
 // TLS towards clients, from flags to settings; what would be quietly weaker than it looks is
 // refused.
 
+import AttacheConfiguration
 import AttacheCore
 
 /// The flags of a listener's TLS.

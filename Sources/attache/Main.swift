@@ -2,6 +2,7 @@
 // From the command line to an exit code; every error is one that a person can act on.
 
 import ArgumentParser
+import AttacheConfiguration
 import AttacheCore
 import Glibc
 
@@ -11,6 +12,7 @@ enum Main {
         let ending = Ending.of(Array(CommandLine.arguments.dropFirst()))
         if !ending.answer.isEmpty { print(ending.answer) }
         if !ending.complaint.isEmpty { StandardError.say(ending.complaint) }
+        if !ending.report.isEmpty { StandardError.write(ending.report) }
         exit(ending.code)
     }
 }
@@ -22,6 +24,8 @@ struct Ending {
     var answer = ""
     /// For stderr.
     var complaint = ""
+    /// For stderr too, lines that begin with a file's name.
+    var report = ""
 
     static func of(_ arguments: [String]) -> Ending {
         do {
@@ -38,6 +42,9 @@ struct Ending {
     static func by(_ error: any Error, _ arguments: [String]) -> Ending {
         if let failure = error as? StartFailure {
             return Ending(code: failure.exitCode, complaint: failure.message)
+        }
+        if let refused = error as? ConfigurationRefused {
+            return Ending(code: AttacheCore.ExitCode.configuration, report: refused.message)
         }
         if let problem = error as? Problem { return misuse(problem.message, arguments) }
         let code = Root.exitCode(for: error)

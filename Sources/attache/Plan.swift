@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Flags become settings: read top to bottom, the commands first, then what they share.
 
+import AttacheConfiguration
 import AttacheCore
 
 /// What a command line asks for.

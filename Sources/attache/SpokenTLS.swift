@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every role of TLS has, from flags to settings: our certificate, versions, accepted names.
 
+import AttacheConfiguration
 import AttacheCore
 
 extension IdentityFlags {

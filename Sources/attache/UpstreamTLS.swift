@@ -2,6 +2,7 @@
 // TLS towards an upstream, from flags to settings; what would be quietly weaker than it looks is
 // refused.
 
+import AttacheConfiguration
 import AttacheCore
 
 /// The flags of an upstream's TLS. Not an option group of groups: in debug builds the parser checks

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which upstreams are the process's own listener.
 
+import AttacheConfiguration
 import AttacheCore
 import Testing
 
@@ -51,6 +52,6 @@ struct OwnListenerTests {
             name: "", bind: .address(try Address(parsing: listen)),
             upstream: "")
         listener.dualStack = dualStack
-        return OwnListener.reaches(try Address(parsing: to), listener)
+        return Reach.reaches(try Address(parsing: to), listener)
     }
 }

@@ -25,7 +25,10 @@ public enum Address: Sendable, Hashable {
                 message: "\"\(text)\" has no port; write host:port, [v6]:port or unix:/path")
         }
         let portText = text[text.index(after: colon)...]
-        guard let port = UInt16(portText), portText.allSatisfy(\.isNumber) else {
+        guard let port = UInt16(portText), portText.allSatisfy(\.isNumber),
+            // "0123" is octal to some and decimal to others.
+            port == 0 || !portText.hasPrefix("0")
+        else {
             throw Malformed(message: "\"\(portText)\" in \"\(text)\" is not a port (0 to 65535)")
         }
         let host = String(text[..<colon])

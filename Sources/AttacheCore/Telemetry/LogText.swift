@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Text that is safe on one log line, whatever a peer put into a name or a certificate.
 
-enum LogText {
+package enum LogText {
     /// For JSON, without the quotation marks.
-    static func json(_ text: String) -> String {
+    package static func json(_ text: String) -> String {
         escaped(text) { scalar in
             switch scalar {
             case "\"": "\\\""
@@ -18,7 +18,7 @@ enum LogText {
 
     /// For people: control characters, which could move a terminal's cursor or forge a line, are
     /// spelled; a line end stays one, and what follows is indented, so that it begins no entry.
-    static func lines(_ text: String) -> String {
+    package static func lines(_ text: String) -> String {
         escaped(text) { scalar in
             if scalar == "\n" { return "\n  " }
             return isHarmless(scalar) ? nil : spelled(scalar)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plaintext that leaves this machine, or comes from beyond it: said or refused, never unseen.
 
+import AttacheConfiguration
 import AttacheCore
 
 enum Exposure {

@@ -2,6 +2,7 @@
 // What a mistyped word was probably meant to be, where the parser alone finds nothing near.
 
 import ArgumentParser
+import AttacheConfiguration
 
 enum Hints {
     static let commands = Root.configuration.subcommands.map { $0._commandName }
@@ -25,7 +26,7 @@ enum Hints {
     static func explain(_ message: String, _ arguments: [String]) -> String {
         let command = arguments.first.flatMap { commands.contains($0) ? $0 : nil }
         if command == nil, let word = arguments.first, !word.hasPrefix("-"), word != "help" {
-            let near = nearest(to: word, among: commands).map { "; did you mean \($0)?" }
+            let near = Words.nearest(to: word, among: commands).map { "; did you mean \($0)?" }
             return "unknown command \(word)" + (near ?? "; there are \(commands.listed)")
         }
         if message.hasPrefix("Unknown option '"), let flag = quoted(message) {
@@ -45,7 +46,7 @@ enum Hints {
         if let other = commands.first(where: { flags(of: $0).contains(flag) }) {
             return "; it is a flag of attache \(other)"
         }
-        if let near = nearest(to: flag, among: flags(of: command)) {
+        if let near = Words.nearest(to: flag, among: flags(of: command)) {
             return "; did you mean \(near)?"
         }
         return ""
@@ -63,28 +64,5 @@ enum Hints {
     private static func quoted(_ message: String) -> String? {
         let parts = message.split(separator: "'", omittingEmptySubsequences: false)
         return parts.count > 2 ? String(parts[1]) : nil
-    }
-
-    /// Up to a third of the word may be wrong.
-    static func nearest(to word: String, among words: [String]) -> String? {
-        let best = words.map { ($0, distance(word, $0)) }.min { $0.1 < $1.1 }
-        guard let best, best.1 <= max(1, word.count / 3) else { return nil }
-        return best.0
-    }
-
-    /// Levenshtein: single letters put in, left out or exchanged.
-    static func distance(_ a: String, _ b: String) -> Int {
-        let b = Array(b)
-        var row = Array(0...b.count)
-        for (i, letter) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for j in b.indices {
-                let changed = diagonal + (letter == b[j] ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(changed, row[j] + 1, row[j + 1] + 1)
-            }
-        }
-        return row[b.count]
     }
 }

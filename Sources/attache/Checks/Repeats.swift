@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parser lets the last of two --listen win; whoever wrote two expects both.
 
+import AttacheConfiguration
+
 enum Repeats {
     private static let welcome: Set = [
         "--to", "--allow", "--to-allow", "--source-allow", "--source-deny", "--help", "--version",

@@ -2,6 +2,7 @@
 // attache, and what its commands have in common.
 
 import ArgumentParser
+import AttacheConfiguration
 import AttacheCore
 
 struct Root: ParsableCommand {
@@ -25,7 +26,9 @@ struct Root: ParsableCommand {
             Exit codes: 0 done, 1 failed, 64 wrong use, 77 not permitted, 78 wrong file.
             """,
         version: "attache \(Version.number)",
-        subcommands: [Connect.self, Terminate.self, Echo.self])
+        subcommands: [
+            Connect.self, Terminate.self, Echo.self, Run.self, Check.self, Config.self,
+        ])
 }
 
 /// A command that runs until a signal ends it.

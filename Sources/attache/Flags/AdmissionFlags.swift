@@ -2,6 +2,7 @@
 // TLS towards clients: whom we let in.
 
 import ArgumentParser
+import AttacheConfiguration
 import AttacheCore
 
 struct AdmissionFlags: ParsableArguments {

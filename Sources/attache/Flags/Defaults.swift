@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The defaults that help shows: read from the settings, where each is written once.
 
+import AttacheConfiguration
 import AttacheCore
 
 enum Defaults {

@@ -2,6 +2,7 @@
 // Which upstream, and how long reaching it may take.
 
 import ArgumentParser
+import AttacheConfiguration
 import AttacheCore
 
 struct EndpointFlags: ParsableArguments {

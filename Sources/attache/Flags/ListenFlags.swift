@@ -2,6 +2,7 @@
 // Where clients come in.
 
 import ArgumentParser
+import AttacheConfiguration
 import AttacheCore
 
 struct ListenFlags: ParsableArguments {

@@ -2,6 +2,7 @@
 // The process as a whole: threads, sessions at once, the end of it, what it prints.
 
 import ArgumentParser
+import AttacheConfiguration
 
 struct ProcessFlags: ParsableArguments {
     @Option(

@@ -41,11 +41,3 @@ extension Role {
         said.filter(\.value).map { flag($0.key) }
     }
 }
-
-extension [String] {
-    /// `--ca`, `--ca and --key`, `--ca, --key and --crl`
-    var listed: String {
-        guard let last, count > 1 else { return joined() }
-        return dropLast().joined(separator: ", ") + " and " + last
-    }
-}

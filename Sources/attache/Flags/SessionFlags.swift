@@ -2,6 +2,7 @@
 // How long a session may be quiet, half closed, alive, or without a sign of life.
 
 import ArgumentParser
+import AttacheConfiguration
 
 struct SessionFlags: ParsableArguments {
     @Option(

@@ -2,6 +2,7 @@
 // Which addresses may connect.
 
 import ArgumentParser
+import AttacheConfiguration
 import AttacheCore
 
 struct SourceFlags: ParsableArguments {

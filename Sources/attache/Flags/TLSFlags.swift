@@ -2,6 +2,7 @@
 // The TLS flags that every role has.
 
 import ArgumentParser
+import AttacheConfiguration
 import AttacheCore
 
 /// Who we are.

@@ -2,6 +2,7 @@
 // TLS towards an upstream: whom we trust and who it must be.
 
 import ArgumentParser
+import AttacheConfiguration
 import AttacheCore
 
 struct UpstreamTrustFlags<Of: Role>: ParsableArguments {

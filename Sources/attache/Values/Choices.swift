@@ -2,6 +2,7 @@
 // Flags that take one of a few words; the parser lists the words in help and in errors.
 
 import ArgumentParser
+import AttacheConfiguration
 import AttacheCore
 
 enum LogFormatChoice: String, CaseIterable, ExpressibleByArgument {
@@ -16,29 +17,10 @@ enum LogFormatChoice: String, CaseIterable, ExpressibleByArgument {
     }
 }
 
-enum VersionChoice: String, CaseIterable, ExpressibleByArgument {
-    case tls12 = "1.2"
-    case tls13 = "1.3"
-
-    init(_ version: TLSVersion) {
-        self = version == .tls12 ? .tls12 : .tls13
-    }
-
-    var version: TLSVersion {
-        switch self {
-        case .tls12: .tls12
-        case .tls13: .tls13
-        }
-    }
-}
-
-enum VerifyChoice: String, CaseIterable, ExpressibleByArgument {
-    case hostName = "host-name"
-    case noneInsecure = "none-insecure"
-}
-
 enum ClientCertificateChoice: String, CaseIterable, ExpressibleByArgument {
     case required, optional, off
 }
 
+extension VersionChoice: ExpressibleByArgument {}
+extension VerifyChoice: ExpressibleByArgument {}
 extension UncleanEnd: ExpressibleByArgument {}

@@ -9,11 +9,11 @@ extension ConfigurationProblem {
         let what = "cannot read the \(purpose) \"\(path)\": "
         switch problem {
         case .directory:
-            self.init(what + "it is a directory", remedy: "Name the PEM file in it.")
+            self.init(what + "it is a directory", remedy: "Name the file in it that is meant.")
         case .larger(let bytes):
             self.init(
                 what + "it is larger than \(bytes >> 20) MiB",
-                remedy: "That is no file of certificates; name another one.")
+                remedy: "That is no \(purpose); name another file.")
         case .refused(let error, let facts):
             self.init(
                 what + Self.text(error), remedy: Self.remedy(path, error, facts))

@@ -2,11 +2,11 @@
 // Durations as people write them: 250ms, 5s, 1m30s, 1h, and `none` where there may be no limit.
 
 /// A limit of time that may be switched off.
-enum TimeLimit: Equatable {
+package enum TimeLimit: Sendable, Equatable {
     case none
     case after(Duration)
 
-    var duration: Duration? {
+    package var duration: Duration? {
         switch self {
         case .none: nil
         case .after(let duration): duration
@@ -14,7 +14,7 @@ enum TimeLimit: Equatable {
     }
 
     /// For flags that know `none`.
-    static func parse(_ text: String) throws(Problem) -> TimeLimit {
+    package static func parse(_ text: String) throws(Problem) -> TimeLimit {
         if text == "none" { return .none }
         let duration = try Durations.parse(text)
         guard duration > .zero else {
@@ -24,14 +24,14 @@ enum TimeLimit: Equatable {
     }
 }
 
-enum Durations {
+package enum Durations {
     /// Largest first, which is also the order in which they are written.
     private static let units = [("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)]
     /// A year: whoever writes more means `none`, and no sum of such times overflows.
     private static let longest = Duration.seconds(365 * 24 * 3600)
 
     /// For flags whose time always ends and cannot be nothing.
-    static func positive(_ text: String) throws(Problem) -> Duration {
+    package static func positive(_ text: String) throws(Problem) -> Duration {
         if text == "none" {
             throw Problem("this limit cannot be switched off; write a duration such as 10s")
         }
@@ -43,14 +43,14 @@ enum Durations {
     }
 
     /// For flags where `0s` means at once.
-    static func zeroOrMore(_ text: String) throws(Problem) -> Duration {
+    package static func zeroOrMore(_ text: String) throws(Problem) -> Duration {
         if text == "none" {
             throw Problem("this limit cannot be switched off; write 0s for at once, or such as 10s")
         }
         return try parse(text)
     }
 
-    static func parse(_ text: String) throws(Problem) -> Duration {
+    package static func parse(_ text: String) throws(Problem) -> Duration {
         if let number = Int(text), number >= 0 {
             throw Problem("it has no unit; write \(number)s, or \(number)ms")
         }
@@ -76,7 +76,7 @@ enum Durations {
     }
 
     /// The way back, for help: the default of a setting, or `none`.
-    static func text(_ duration: Duration?) -> String {
+    package static func text(_ duration: Duration?) -> String {
         guard let duration else { return "none" }
         var left = Int(duration / .milliseconds(1))
         var text = ""

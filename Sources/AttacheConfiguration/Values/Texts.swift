@@ -3,8 +3,8 @@
 
 import AttacheCore
 
-enum Texts {
-    static func address(_ text: String) throws(Problem) -> Address {
+package enum Texts {
+    package static func address(_ text: String) throws(Problem) -> Address {
         do {
             return try Address(parsing: text)
         } catch {
@@ -12,7 +12,7 @@ enum Texts {
         }
     }
 
-    static func cidr(_ text: String) throws(Problem) -> CIDR {
+    package static func cidr(_ text: String) throws(Problem) -> CIDR {
         do {
             return try CIDR(parsing: text)
         } catch {
@@ -21,13 +21,13 @@ enum Texts {
     }
 
     /// Whether it can be read is seen when it is loaded; here an unset shell variable is caught.
-    static func file(_ text: String) throws(Problem) -> String {
+    package static func file(_ text: String) throws(Problem) -> String {
         if text.isEmpty { throw Problem("it names no file (is a variable empty?)") }
         return text
     }
 
     /// What SNI can carry and a certificate can name: a DNS name, or an IP address to verify.
-    static func serverName(_ text: String) throws(Problem) -> String {
+    package static func serverName(_ text: String) throws(Problem) -> String {
         let host: String?
         do {
             let bracketed = text.contains(":") && !text.hasPrefix("[") ? "[\(text)]" : text
@@ -41,15 +41,25 @@ enum Texts {
         return host
     }
 
-    /// RFC 7301 §3.1: names of 1 to 255 bytes, the list as a whole below 64 KiB.
-    static func protocols(_ text: String) throws(Problem) -> [String] {
+    package static func protocols(_ text: String) throws(Problem) -> [String] {
         let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        for name in names where !(1...255).contains(name.utf8.count) || name.contains(" ") {
+        for name in names { _ = try protocolName(name) }
+        try checkProtocols(names)
+        return names
+    }
+
+    /// RFC 7301 §3.1: 1 to 255 bytes.
+    package static func protocolName(_ name: String) throws(Problem) -> String {
+        guard (1...255).contains(name.utf8.count), !name.contains(" "), !name.contains(",") else {
             throw Problem("\"\(name)\" is not a protocol's name; write such as h2,http/1.1")
         }
+        return name
+    }
+
+    /// RFC 7301 §3.1: the list as a whole stays below 64 KiB.
+    package static func checkProtocols(_ names: [String]) throws(Problem) {
         guard names.reduce(0, { $0 + $1.utf8.count + 1 }) < 65_536 else {
             throw Problem("it is longer than a handshake can carry (64 KiB)")
         }
-        return names
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Permissions of a Unix socket, in octal as chmod takes them.
 
-struct Mode: Equatable {
-    let bits: UInt16
+package struct Mode: Equatable {
+    package let bits: UInt16
 
-    static func parse(_ text: String) throws(Problem) -> Mode {
+    package static func parse(_ text: String) throws(Problem) -> Mode {
         guard (3...4).contains(text.utf8.count), text.allSatisfy("01234567".contains),
             let bits = UInt16(text, radix: 8)
         else {
@@ -17,7 +17,7 @@ struct Mode: Equatable {
     }
 
     /// The way back, for help.
-    static func text(_ bits: UInt16) -> String {
+    package static func text(_ bits: UInt16) -> String {
         let octal = String(bits, radix: 8)
         return String(repeating: "0", count: max(0, 4 - octal.count)) + octal
     }

@@ -3,7 +3,7 @@
 
 import Testing
 
-@testable import attache
+@testable import AttacheConfiguration
 
 struct DurationTests {
     @Test(arguments: [

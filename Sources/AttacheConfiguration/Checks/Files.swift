@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whether the files of each TLS block can be used: asked of those who will use them.
+
+import AttacheCore
+
+extension Draft {
+    /// Blocks whose keys are wrong already are left alone: their files are not known.
+    func checkFiles(_ reading: inout Reading) {
+        for listener in listeners {
+            guard let tls = listener.value.tls, let node = listener.node["tls"] else { continue }
+            note(node, &reading) { TLSMaterial.findings(tls, listener: listener.name) }
+        }
+        for upstream in upstreams {
+            guard let tls = upstream.value.tls, let node = upstream.node["tls"] else { continue }
+            note(node, &reading) { TLSMaterial.findings(tls) }
+        }
+    }
+
+    private func note(
+        _ node: Node, _ reading: inout Reading, _ findings: () -> TLSMaterial.Findings
+    ) {
+        guard reading.isSound(node) else { return }
+        let findings = findings()
+        let secrets = node.secretFiles.map(reading.resolve)
+        for problem in findings.problems {
+            let (what, remedy) = Problem(problem.message.without(secrets)).parts
+            if let place = problem.setting.map(node.nearest)
+                ?? node.naming(in: problem.message, reading)
+            {
+                reading.problem(place, what, remedy: remedy)
+            } else {
+                reading.problem(with: node, what, remedy: remedy)
+            }
+        }
+        for warning in findings.warnings {
+            let (what, remedy) = Problem(warning.without(secrets)).parts
+            reading.warning(node.naming(in: warning, reading) ?? node, what, remedy: remedy)
+        }
+    }
+}
+
+extension Node {
+    /// Where it names a file that `message` speaks of.
+    fileprivate func naming(in message: String, _ reading: Reading) -> Node? {
+        texts.first { message.contains("\"\(reading.resolve($0.1))\"") }?.0
+    }
+
+    /// All texts in it, with their nodes.
+    fileprivate var texts: [(Node, String)] {
+        switch content {
+        case .text(let text, _): [(self, text)]
+        case .list(let items): items.flatMap(\.texts)
+        case .mapping(let pairs): pairs.flatMap(\.value.texts)
+        }
+    }
+
+    /// The files of passphrases: one that cannot be read may be the passphrase itself.
+    fileprivate var secretFiles: [String] {
+        texts.filter { $0.0.path.hasSuffix("key-passphrase-file") }.map(\.1)
+    }
+}
+
+extension String {
+    fileprivate func without(_ secrets: [String]) -> String {
+        secrets.reduce(self) { text, secret in
+            text.replacing("\"\(secret)\"", with: Shown.withheld)
+                .replacing(secret, with: Shown.withheld)
+        }
+    }
+}

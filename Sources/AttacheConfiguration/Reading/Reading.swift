@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The reading of one file: collects what is to be said, knows where relative file names begin.
+
+import AttacheCore
+
+struct Reading {
+    /// Where names of files begin that do not begin with "/": the folder of the file of settings.
+    let folder: String
+    private(set) var findings: [Finding] = []
+    /// How many there were; those beyond the bound are not kept.
+    private(set) var problems = 0
+
+    /// Nobody reads more at once, and a file can hold a thousand times as many.
+    static let findingsMax = 100
+
+    init(folder: String) {
+        self.folder = folder
+    }
+
+    /// At the value itself.
+    mutating func problem(_ node: Node, _ what: String, remedy: String = "") {
+        note(.problem, node.place, node.path, what, remedy)
+    }
+
+    /// At its key: something is missing in it, or the whole of it is meant.
+    mutating func problem(with node: Node, _ what: String, remedy: String = "") {
+        note(.problem, node.keyPlace, node.path, what, remedy)
+    }
+
+    mutating func warning(_ node: Node, _ what: String, remedy: String = "") {
+        note(.warning, node.place, node.path, what, remedy)
+    }
+
+    mutating func note(
+        _ severity: Finding.Severity, _ place: Place, _ path: String, _ what: String,
+        _ remedy: String
+    ) {
+        if severity == .problem { problems += 1 }
+        guard findings.count < Self.findingsMax else { return }
+        findings.append(
+            Finding(severity: severity, place: place, path: path, what: what, remedy: remedy))
+    }
+
+    /// Nothing was wrong with it nor with anything in it, so that conclusions may be drawn from it.
+    func isSound(_ node: Node) -> Bool {
+        !findings.contains {
+            $0.severity == .problem
+                && ($0.path == node.path || $0.path.hasPrefix(node.path + ".")
+                    || $0.path.hasPrefix(node.path + "["))
+        }
+    }
+
+    /// As a path from the root of the file system.
+    func resolve(_ file: String) -> String {
+        file.hasPrefix("/") || folder.isEmpty ? file : "\(folder)/\(file)"
+    }
+
+    /// The same for Unix sockets. nil: the path is too long then, which has been noted.
+    mutating func resolve(_ address: Address, _ node: Node) -> Address? {
+        guard case .unix(let path) = address else { return address }
+        do throws(Address.Malformed) {
+            return try Address(parsing: "unix:\(resolve(path))")
+        } catch {
+            problem(node, error.message, remedy: "Write a shorter one, from the root.")
+            return nil
+        }
+    }
+}

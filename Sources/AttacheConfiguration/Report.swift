@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// All findings as one text, with how many there are at its end.
+
+extension Configuration {
+    /// `attache.yaml:14:18: …`, one after the other, and the count; empty where there are none.
+    public var report: String {
+        var lines = findings.map { $0.text(file: file) }
+        if problems > 0 {
+            let shown = findings.count { $0.severity == .problem }
+            lines.append(
+                "\(file): \(problems) problem\(problems == 1 ? "" : "s")"
+                    + (shown < problems ? ", the first \(shown) of them above" : ""))
+        }
+        return lines.joined(separator: "\n")
+    }
+}

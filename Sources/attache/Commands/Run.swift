@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// attache run: everything that a file of settings says, until a signal ends it.
+
+import ArgumentParser
+import AttacheConfiguration
+import AttacheCore
+
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve everything that a file says.",
+        usage: "attache run [-c <file>]",
+        discussion: """
+            A file to begin with, checked, and served:
+
+              attache config example > attache.yaml
+              attache check -c attache.yaml
+              attache run -c attache.yaml
+
+            Names of files in it that do not begin with "/" begin at its own folder.
+            """)
+
+    @OptionGroup var file: ConfigurationFlags
+
+    func run() throws {
+        let configuration = try file.load()
+        let attache = try Attache(configuration.settings)
+        throw ExitCode(attache.run())
+    }
+}
