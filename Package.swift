@@ -46,8 +46,8 @@ let package = Package(
         .testTarget(
             name: "AttacheCoreTests", dependencies: ["AttacheCore"], swiftSettings: strict),
         .testTarget(
-            name: "AttacheConfigurationTests", dependencies: ["AttacheConfiguration"],
-            swiftSettings: strict),
+            name: "AttacheConfigurationTests", dependencies: ["AttacheConfiguration", "Support"],
+            exclude: ["Mistakes"], swiftSettings: strict),
         .testTarget(
             name: "AttacheAdminTests", dependencies: ["AttacheAdmin"], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["attache"], swiftSettings: strict),

@@ -18,6 +18,8 @@ public struct Finding: Sendable, Hashable {
     public var what: String
     /// A whole sentence, or several, a line each; empty: there is nothing to be done.
     public var remedy: String
+    /// The core says it too when it loads the same files.
+    public var isToldAtStart = false
 
     /// `attache.yaml:14:18: upstreams.orders-db.tls.key: cannot read …`, the remedy on lines of its
     /// own. Control characters are spelled: the file may be anybody's.

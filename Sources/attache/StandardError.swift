@@ -8,6 +8,7 @@ enum StandardError {
 
     /// Lines that begin with something else than our name.
     static func write(_ lines: String) {
+        if lines.isEmpty { return }
         var rest = Array("\(lines)\n".utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes {

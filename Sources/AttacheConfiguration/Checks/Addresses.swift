@@ -11,7 +11,7 @@ extension Draft {
         }
     }
 
-    func refuseSharedAddresses(_ reading: inout Reading) {
+    func refuseSharedAddresses(_ root: Node, _ reading: inout Reading) {
         var owners: [String: String] = [:]
         for (entry, bind) in bound(reading) {
             let claims = Claims(entry.value)
@@ -21,6 +21,13 @@ extension Draft {
                     remedy: "One address can have one listener: choose another port or path.")
             }
             for claim in claims.own where owners[claim] == nil { owners[claim] = entry.name }
+        }
+        if case .path(let path) = admin, let node = root["admin"]?["bind"],
+            let other = owners[Reach.plain(.unix(path))]
+        {
+            reading.problem(
+                node, "unix:\(path) is taken: listener \(other) is bound there",
+                remedy: "Choose another path.")
         }
     }
 

@@ -11,29 +11,44 @@ extension Draft {
                 with: node, "there is no listener, so nothing would be done",
                 remedy: "Add one, such as orders-db: {bind: 127.0.0.1:5432, upstream: orders-db}.")
         }
-        for listener in listeners { check(listener, &reading) }
-        for upstream in upstreams { check(upstream, &reading) }
-        refuseSharedAddresses(&reading)
+        let names = upstreams.map(\.name)
+        let known = Set(names)
+        // Where there are none at all, that has been said already, once.
+        let isListed = !names.isEmpty || root["upstreams"].map(reading.isSound) == true
+        for listener in listeners {
+            if isListed { find(listener, names, known, &reading) }
+            check(listener, &reading)
+        }
+        let users = Dictionary(grouping: listeners, by: \.value.upstream)
+        // A listener whose upstream is mistyped probably meant one that seems unused.
+        let isSure =
+            !users.isEmpty && users.keys.allSatisfy(known.contains)
+            && root["listeners"].map(reading.isSound) == true
+        for upstream in upstreams {
+            check(upstream, users[upstream.name] ?? [], isSure: isSure, &reading)
+        }
+        refuseSharedAddresses(root, &reading)
         refuseLoops(&reading)
     }
 
     private func check(_ entry: Entry<ListenerSettings>, _ reading: inout Reading) {
         let (node, listener) = (entry.node, entry.value)
-        if let name = node["upstream"], reading.isSound(name) { find(name, listener, &reading) }
         guard let bind = node["bind"], reading.isSound(bind) else { return }
         let isUnix = if case .address(.unix) = listener.bind { true } else { false }
         let isTCP = if case .address = listener.bind { !isUnix } else { false }
-        if isTCP, let mode = node["mode"] {
+        if !isUnix, let mode = node["mode"] {
             reading.problem(
-                with: mode, "is for a Unix socket, and \(listener.bind) is none",
-                remedy: "Leave it out.")
+                with: mode, "is for a Unix socket of ours, and \(listener.bind) is none",
+                remedy: isTCP ? "Leave it out." : "Write SocketMode= into the socket unit.")
         }
         if isUnix, let sources = node["sources"] {
             reading.problem(
                 with: sources, "is about addresses, and clients of a Unix socket have none",
                 remedy: "Leave it out, and say by mode who may connect.")
         }
-        if listener.dualStack, let flag = node["dual-stack"], listener.bind.address?.host != "::" {
+        if isTCP, listener.dualStack, let flag = node["dual-stack"],
+            listener.bind.address?.host != "::"
+        {
             reading.problem(
                 with: flag, "serves IPv4 on the listener [::], and \(listener.bind) is another",
                 remedy: "Bind [::], or leave it out.")
@@ -41,16 +56,22 @@ extension Draft {
         exposure(bind, listener, hasTLS: node["tls"] != nil, node, &reading)
     }
 
-    private func find(_ name: Node, _ listener: ListenerSettings, _ reading: inout Reading) {
-        let names = upstreams.map(\.name)
-        guard !names.contains(listener.upstream) else { return }
-        let near = Words.nearest(to: listener.upstream, among: names)
+    private func find(
+        _ listener: Entry<ListenerSettings>, _ names: [String], _ known: Set<String>,
+        _ reading: inout Reading
+    ) {
+        let wanted = listener.value.upstream
+        guard !known.contains(wanted), let node = listener.node["upstream"],
+            reading.isSound(node)
+        else { return }
+        // Who has hundreds has made them by a program; nobody reads them all here.
+        let few = Array(names.prefix(100))
+        let near = Words.nearest(to: wanted, among: few).map { "Did you mean \($0)?" }
         reading.problem(
-            name, "there is no upstream \(Shown.value(listener.upstream))",
-            remedy: near.map { "Did you mean \($0)?" }
-                ?? (names.isEmpty
-                    ? "Add it below upstreams."
-                    : "There are: \(names.prefix(10).map { $0 }.listed)."))
+            node, "there is no upstream \(Shown.value(wanted))",
+            remedy: near
+                ?? (few.isEmpty
+                    ? "Add it below upstreams." : "There are: \(Array(few.prefix(10)).listed)."))
     }
 
     private func exposure(
@@ -73,14 +94,12 @@ extension Draft {
                 + "insecure-plaintext-listener: true.")
     }
 
-    private func check(_ entry: Entry<UpstreamSettings>, _ reading: inout Reading) {
+    private func check(
+        _ entry: Entry<UpstreamSettings>, _ users: [Entry<ListenerSettings>], isSure: Bool,
+        _ reading: inout Reading
+    ) {
         let (node, upstream) = (entry.node, entry.value)
-        let users = listeners.filter { $0.value.upstream == entry.name }
-        // A listener whose upstream is mistyped probably meant this one.
-        let isMeant = listeners.contains { listener in
-            !upstreams.contains { $0.name == listener.value.upstream }
-        }
-        if users.isEmpty, !isMeant {
+        if users.isEmpty, isSure {
             reading.note(
                 .warning, node.keyPlace, node.path, "no listener leads to it",
                 "Name it as a listener's upstream, or remove it.")

@@ -34,7 +34,9 @@ extension Draft {
         }
         for warning in findings.warnings {
             let (what, remedy) = Problem(warning.without(secrets)).parts
-            reading.warning(node.naming(in: warning, reading) ?? node, what, remedy: remedy)
+            // What names no file is about verification as a whole.
+            let place = node.naming(in: warning, reading) ?? node["verify"] ?? node
+            reading.warning(place, what, remedy: remedy, isToldAtStart: true)
         }
     }
 }

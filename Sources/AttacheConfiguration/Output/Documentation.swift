@@ -14,8 +14,7 @@ extension Output {
         One YAML file (JSON is YAML too) says what `attache run` serves:
 
             attache config example > attache.yaml      # every key, with what it means
-        attache check -c attache.yaml              # everything that is wrong with it, and \
-        starts nothing
+            attache check -c attache.yaml              # everything that is wrong with it
             attache run -c attache.yaml                # default: /etc/attache/attache.yaml
 
         [Examples](examples) show whole files. `attache config schema` prints a JSON Schema for \

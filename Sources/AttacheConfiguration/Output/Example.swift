@@ -7,11 +7,15 @@ public enum Output {
     public static var example: String {
         guard case .block(let keys) = Draft.kind.shape else { return "" }
         let head = """
-            # attache.yaml: everything that can be said. Behind # and a blank: what it means. Behind
-            # # alone: a setting, with its default or, where it has none, an example. One that
-            # stands in a block wants the block's own line too.
-            # Check it with `attache check -c attache.yaml`, serve it with `attache run -c …`.
+            # attache.yaml: everything that can be said.
+            #
+            # A # with a blank behind it explains. A # without one is a setting that is not in force,
+            # with its default or, where it has none, an example: take the # away. A setting in a
+            # block wants the block's own line too.
             # Names of files that do not begin with / begin at the folder of this file.
+            #
+            #   attache check -c attache.yaml     says what is wrong with it
+            #   attache run -c attache.yaml       serves it
 
             """
         return head + lines(of: keys, indent: "", isOn: true).joined(separator: "\n") + "\n"

@@ -49,8 +49,15 @@ extension Key {
     fileprivate var schema: JSON {
         guard case .object(let shape) = shape.schema else { return .object([]) }
         var pairs: [(String, JSON)] = [("description", .string(about))]
-        if let defaultText { pairs.append(("default", .string(defaultText))) }
+        if let defaultText { pairs.append(("default", Self.value(defaultText))) }
         return .object(pairs + shape)
+    }
+
+    private static func value(_ text: String) -> JSON {
+        switch text {
+        case "true", "false": .boolean(text == "true")
+        default: .string(text)
+        }
     }
 }
 

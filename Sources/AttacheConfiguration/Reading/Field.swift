@@ -118,7 +118,9 @@ extension Array {
     ) -> Bool where Element == Field<Target> {
         guard case .mapping(let pairs) = node.content else {
             reading.problem(
-                with: node, "is \(node.kind), and a block of keys is wanted here",
+                with: node,
+                (node.path.isEmpty ? "the file " : "")
+                    + "is \(node.kind), and a block of keys is wanted here",
                 remedy: "The keys that it may have: \(map(\.name).listed).")
             return false
         }

@@ -28,8 +28,13 @@ extension Kind where Value == String {
             pattern: "^[^ /]+$"), parse: Texts.serverName)
 
     static let protocolName = scalar(
-        Scalar(name: "a protocol's name", hint: "Write such as h2.", pattern: "^[^ ,]{1,255}$"),
-        parse: Texts.protocolName)
+        Scalar(
+            name: "a protocol's name", hint: "Write each as an item of its own: [h2, http/1.1].",
+            pattern: "^[^ ,]{1,255}$")
+    ) { text throws(Problem) in
+        guard Texts.isProtocol(text) else { throw Problem("it is not a protocol's name") }
+        return text
+    }
 
     /// Which of them exist only OpenSSL knows; it is asked when the block is checked.
     static func openSSLName(_ what: String, _ example: String) -> Kind {
@@ -114,12 +119,12 @@ extension Kind where Value == Bool {
     static let flag = scalar(
         Scalar(
             name: "true or false", hint: "Write true or false.", words: ["true", "false"],
-            json: .boolean), text: { "\($0)" }
+            json: .boolean), text: \.description
     ) { text throws(Problem) in
         switch text {
         case "true": true
         case "false": false
-        default: throw Problem("it is neither true nor false; write one of the two")
+        default: throw Problem("it is neither true nor false")
         }
     }
 }
@@ -130,7 +135,7 @@ extension Kind where Value == Int {
         scalar(
             Scalar(
                 name: "a number from 1 to \(most)", hint: hint, pattern: "^[1-9][0-9]{0,9}$",
-                json: .integer), text: { "\($0)" }
+                json: .integer), text: \.description
         ) { text throws(Problem) in
             guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), !text.hasPrefix("0"),
                 let count = Int(text), count <= most

@@ -27,18 +27,22 @@ struct Reading {
         note(.problem, node.keyPlace, node.path, what, remedy)
     }
 
-    mutating func warning(_ node: Node, _ what: String, remedy: String = "") {
-        note(.warning, node.place, node.path, what, remedy)
+    mutating func warning(
+        _ node: Node, _ what: String, remedy: String = "", isToldAtStart: Bool = false
+    ) {
+        note(.warning, node.place, node.path, what, remedy, isToldAtStart)
     }
 
     mutating func note(
         _ severity: Finding.Severity, _ place: Place, _ path: String, _ what: String,
-        _ remedy: String
+        _ remedy: @autoclosure () -> String, _ isToldAtStart: Bool = false
     ) {
         if severity == .problem { problems += 1 }
         guard findings.count < Self.findingsMax else { return }
         findings.append(
-            Finding(severity: severity, place: place, path: path, what: what, remedy: remedy))
+            Finding(
+                severity: severity, place: place, path: path, what: what, remedy: remedy(),
+                isToldAtStart: isToldAtStart))
     }
 
     /// Nothing was wrong with it nor with anything in it, so that conclusions may be drawn from it.

@@ -22,9 +22,12 @@ enum UnknownKey {
         "max-connections": "limits: {sessions: …}", "curves": "groups",
     ]
 
-    static func note(_ pair: Node.Pair, among keys: [Key], _ reading: inout Reading) {
+    static func note(
+        _ pair: Node.Pair, among keys: @autoclosure () -> [Key], _ reading: inout Reading
+    ) {
         reading.note(
-            .problem, pair.place, pair.value.path, "unknown key", remedy(for: pair.key, among: keys)
+            .problem, pair.place, pair.value.path, "unknown key",
+            remedy(for: pair.key, among: keys())
         )
     }
 

@@ -44,7 +44,8 @@ struct AllowDraft: Sendable {
                 do throws(IdentityPolicy.Malformed) {
                     _ = try IdentityPolicy(parsing: ["\(kind):\(text)"])
                 } catch {
-                    throw Problem(error.message)
+                    // There the kind is part of the text, here it is the key.
+                    throw Problem(error.message.replacing("\(kind):", with: ""))
                 }
                 return "\(kind):\(text)"
             })

@@ -59,16 +59,10 @@ extension ClientTLSDraft {
     /// Whoever names an authority and turns verification off believes in the one or the other.
     private func nothingElse(_ node: Node, _ reading: inout Reading) {
         let idle = ["ca", "allow", "pins", "crl"].filter { node[$0] != nil }
-        guard idle.isEmpty else {
-            reading.problem(
-                node.nearest("verify"),
-                "none-insecure verifies nothing, and \(idle.listed) would be without effect",
-                remedy: "Leave verify out, or \(idle.listed).")
-            return
-        }
-        reading.warning(
+        if idle.isEmpty { return }
+        reading.problem(
             node.nearest("verify"),
-            "anybody can pose as the upstream, read and change everything",
-            remedy: "Leave it out, and name the authority to trust: ca: FILE.")
+            "none-insecure verifies nothing, and \(idle.listed) would be without effect",
+            remedy: "Leave verify out, or \(idle.listed).")
     }
 }

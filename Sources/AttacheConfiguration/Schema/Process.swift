@@ -96,7 +96,7 @@ extension Kind where Value == LogSettings.Destination {
         Scalar(
             name: "stdout, stderr, none or a file",
             hint: "Write stdout, stderr, none, or a file's name with a slash in it.",
-            pattern: "^(stdout|stderr|none|.*/.*)$"), text: { $0.word }
+            pattern: "^(stdout|stderr|none|.*/.*)$"), text: \.word
     ) { text throws(Problem) in
         switch text {
         case "stdout": .standardOutput
@@ -106,7 +106,7 @@ extension Kind where Value == LogSettings.Destination {
         default:
             throw Problem("it is none of stdout, stderr and none, and no file: it has no slash")
         }
-    }.map(text: { $0.word }) { destination, _, reading -> LogSettings.Destination? in
+    }.map(text: \.word) { destination, _, reading -> LogSettings.Destination? in
         if case .file(let file) = destination { .file(reading.resolve(file)) } else { destination }
     }
 }

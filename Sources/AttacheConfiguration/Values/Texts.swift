@@ -41,25 +41,19 @@ package enum Texts {
         return host
     }
 
+    /// RFC 7301 §3.1: names of 1 to 255 bytes, the list as a whole below 64 KiB.
     package static func protocols(_ text: String) throws(Problem) -> [String] {
         let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        for name in names { _ = try protocolName(name) }
-        try checkProtocols(names)
-        return names
-    }
-
-    /// RFC 7301 §3.1: 1 to 255 bytes.
-    package static func protocolName(_ name: String) throws(Problem) -> String {
-        guard (1...255).contains(name.utf8.count), !name.contains(" "), !name.contains(",") else {
+        for name in names where !isProtocol(name) {
             throw Problem("\"\(name)\" is not a protocol's name; write such as h2,http/1.1")
         }
-        return name
-    }
-
-    /// RFC 7301 §3.1: the list as a whole stays below 64 KiB.
-    package static func checkProtocols(_ names: [String]) throws(Problem) {
         guard names.reduce(0, { $0 + $1.utf8.count + 1 }) < 65_536 else {
             throw Problem("it is longer than a handshake can carry (64 KiB)")
         }
+        return names
+    }
+
+    static func isProtocol(_ name: String) -> Bool {
+        (1...255).contains(name.utf8.count) && !name.contains(" ") && !name.contains(",")
     }
 }

@@ -41,7 +41,7 @@ enum Encoding {
         return min(index, max(bytes.count - 1, 0))
     }
 
-    private static func place(of index: Int, in bytes: [UInt8]) -> Place {
+    static func place(of index: Int, in bytes: [UInt8]) -> Place {
         let before = bytes[..<index]
         let lineStart = before.lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
         let line = before.reduce(1) { $1 == 0x0a ? $0 + 1 : $0 }

@@ -50,16 +50,7 @@ struct Tree {
         do {
             return try events.next()
         } catch {
-            if events.isIndentedByTab(line: error.place.line) {
-                throw Stop(
-                    place: Place(line: error.place.line, column: 1),
-                    what: "a tab indents this line, and YAML takes only blanks",
-                    remedy: "Replace it by blanks, as many as its neighbours have.")
-            }
-            throw Stop(
-                place: error.place, what: "this is no YAML: \(error.message)",
-                remedy: "Look at this line and the one before it: indentation, colons, "
-                    + "quotation marks and brackets.")
+            throw Syntax.explain(error, line: events.line(error.place.line))
         }
     }
 

@@ -69,12 +69,12 @@ final class YAMLEvents {
         return Self.value(of: event)
     }
 
-    func isIndentedByTab(line: Int) -> Bool {
+    /// From 1; empty where there is none.
+    func line(_ number: Int) -> String {
         let lines = text.split(
-            separator: UInt8(ascii: "\n"), maxSplits: line, omittingEmptySubsequences: false)
-        guard lines.indices.contains(line - 1) else { return false }
-        let indent = lines[line - 1].prefix { $0 == 0x20 || $0 == 0x09 }
-        return indent.contains(0x09)
+            separator: UInt8(ascii: "\n"), maxSplits: number, omittingEmptySubsequences: false)
+        guard lines.indices.contains(number - 1) else { return "" }
+        return String(decoding: lines[number - 1], as: UTF8.self)
     }
 
     private static func value(of event: yaml_event_t) -> YAMLEvent {
@@ -115,7 +115,12 @@ final class YAMLEvents {
     private var malformed: Malformed {
         let problem = parser.pointee.problem.map { String(cString: $0) } ?? "it cannot be read"
         let context = parser.pointee.context.map { String(cString: $0) + ": " } ?? ""
-        return Malformed(place: Place(parser.pointee.problem_mark), message: context + problem)
+        // The reader knows how many bytes it has read, the others know the line.
+        let place =
+            parser.pointee.error == YAML_READER_ERROR
+            ? Encoding.place(of: min(parser.pointee.problem_offset, text.count), in: Array(text))
+            : Place(parser.pointee.problem_mark)
+        return Malformed(place: place, message: context + problem)
     }
 }
 

@@ -20,6 +20,10 @@ public enum Address: Sendable, Hashable {
             self = .unix(try Self.unixPath(String(text.dropFirst(5)), in: text))
             return
         }
+        guard !text.contains("://") else {
+            throw Malformed(
+                message: "\"\(text)\" is a URL; write host:port, without a scheme and a path")
+        }
         guard let colon = text.lastIndex(of: ":") else {
             throw Malformed(
                 message: "\"\(text)\" has no port; write host:port, [v6]:port or unix:/path")

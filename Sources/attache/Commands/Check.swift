@@ -17,7 +17,9 @@ struct Check: ParsableCommand {
     @OptionGroup var file: ConfigurationFlags
 
     func run() throws {
-        let settings = try file.load().settings
+        let loaded = try file.load()
+        StandardError.write(loaded.configuration.report)
+        let settings = loaded.settings
         let listeners = Self.count(settings.listeners.count, "listener")
         let upstreams = Self.count(settings.upstreams.count, "upstream")
         print("\(file.config): \(listeners), \(upstreams): good")

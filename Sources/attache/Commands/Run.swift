@@ -22,8 +22,9 @@ struct Run: ParsableCommand {
     @OptionGroup var file: ConfigurationFlags
 
     func run() throws {
-        let configuration = try file.load()
-        let attache = try Attache(configuration.settings)
+        let loaded = try file.load()
+        StandardError.write(loaded.configuration.reportAtStart)
+        let attache = try Attache(loaded.settings)
         throw ExitCode(attache.run())
     }
 }

@@ -15,21 +15,22 @@ struct ConfigurationFlags: ParsableArguments {
 
     static let usual = "/etc/attache/attache.yaml"
 
-    /// What can be served, and where the operator's socket goes.
+    /// What can be served, where the operator's socket goes, and what is odd about it.
     struct Loaded {
         var settings: Settings
         var admin: Configuration.Admin
+        var configuration: Configuration
     }
 
-    /// Warnings are said; problems are all thrown, as one message that needs no more words. May be
-    /// called again: a reload reads the file anew.
+    /// Problems are all thrown, as one message that needs no more words. May be called again: a
+    /// reload reads the file anew.
     func load() throws(ConfigurationRefused) -> Loaded {
         let configuration = Configuration.load(config)
         guard let settings = configuration.settings else {
             throw ConfigurationRefused(message: configuration.report)
         }
-        if !configuration.findings.isEmpty { StandardError.write(configuration.report) }
-        return Loaded(settings: settings, admin: configuration.admin)
+        return Loaded(
+            settings: settings, admin: configuration.admin, configuration: configuration)
     }
 }
 
