@@ -20,6 +20,8 @@ struct HostileTests {
         (Array("---\n...\n".utf8), "1:1: this file says nothing"),
         ([0xff, 0xfe, 0x61, 0x00], "1:1: this is UTF-16, by its first two bytes"),
         ([0xfe, 0xff, 0x00, 0x61], "1:1: this is UTF-16, by its first two bytes"),
+        (Array("%YAML 1.2\n---\na: b\n".utf8), "1:1: a line that begins with % is a directive"),
+        (Array("a: 50%\n%TAG ! b\n".utf8), "2:1: a line that begins with % is a directive"),
         (Array("a: b\nc: \u{0}\n".utf8), "2:4: a NUL byte stands here: this is no text"),
         ([0x7f, 0x45, 0x4c, 0x46], "1:1: the control character 0x7f stands here"),
         (Array("a: b\ncö: ".utf8) + [0xc3, 0x28], "2:5: this is no UTF-8"),
@@ -96,6 +98,18 @@ struct HostileTests {
         #expect(
             configuration.report.hasSuffix(
                 "attache.yaml: 20002 problems, the first 100 of them above"))
+    }
+
+    /// What was not kept among the hundred messages is wrong all the same: no file is looked for.
+    @Test func mistakesBeyondTheHundredthAreNotBuiltUpon() throws {
+        let folder = try Folder()
+        let listeners = (1...200).map {
+            " a\($0): {bind: 127.0.0.1:\($0), upstream: db, tls: {certificate: a}}\n"
+        }
+        let file = try folder.write(
+            "attache.yaml",
+            "listeners:\n\(listeners.joined())upstreams: {db: {endpoints: [127.0.0.1:999]}}\n")
+        #expect(Configuration.load(file).problems == 200)
     }
 
     @Test func thousandsOfListenersAreComparedByLookingUp() {

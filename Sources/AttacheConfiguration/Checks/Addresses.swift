@@ -34,25 +34,29 @@ extension Draft {
     /// A chain through another listener of this process is fine; a circle never ends. Upstreams
     /// are followed to upstreams, by the listeners that an endpoint reaches.
     func refuseLoops(_ reading: inout Reading) {
-        var doors: [String: [Entry<ListenerSettings>]] = [:]
+        var doors: [String: ListenerSettings] = [:]
         for (entry, _) in bound(reading) {
-            for key in Reach.keys(of: entry.value) { doors[key, default: []].append(entry) }
-        }
-        var steps: [String: [(endpoint: Int, Entry<ListenerSettings>)]] = [:]
-        for upstream in upstreams {
-            for (index, endpoint) in upstream.value.endpoints.enumerated() {
-                let reached = Reach.keys(of: endpoint).flatMap { doors[$0] ?? [] }
-                steps[upstream.name, default: []] += reached.prefix(1).map { (index, $0) }
+            // Where a key has two, they want the same address: that has been said.
+            for key in Reach.keys(of: entry.value) where doors[key] == nil {
+                doors[key] = entry.value
             }
         }
-        let circles = Circles(steps.mapValues { $0.map(\.1.value.upstream) })
+        func behind(_ endpoint: Address) -> [ListenerSettings] {
+            Reach.keys(of: endpoint).sorted().compactMap { doors[$0] }
+        }
+        let circles = Circles(
+            upstreams.reduce(into: [:]) { steps, upstream in
+                steps[upstream.name] = upstream.value.endpoints.flatMap(behind).map(\.upstream)
+            })
         for upstream in upstreams {
-            for (index, door) in steps[upstream.name] ?? []
-            where circles.connects(door.value.upstream, upstream.name) {
-                let endpoint = upstream.value.endpoints[index]
+            for (index, endpoint) in upstream.value.endpoints.enumerated() {
+                let back = behind(endpoint).first {
+                    circles.connects($0.upstream, upstream.name)
+                }
+                guard let back else { continue }
                 reading.problem(
                     upstream.node.nearest("endpoints[\(index)]"),
-                    "\(endpoint) is this process's own listener \(door.name), which leads back "
+                    "\(endpoint) is this process's own listener \(back.name), which leads back "
                         + "here: every session would open another, without end",
                     remedy: "Name the real service.")
             }

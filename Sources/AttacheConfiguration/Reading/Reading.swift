@@ -9,6 +9,8 @@ struct Reading {
     private(set) var findings: [Finding] = []
     /// How many there were; those beyond the bound are not kept.
     private(set) var problems = 0
+    /// The paths of all of them, and of what they stand in.
+    private var spoilt: Set<String> = []
 
     /// Nobody reads more at once, and a file can hold a thousand times as many.
     static let findingsMax = 100
@@ -37,7 +39,10 @@ struct Reading {
         _ severity: Finding.Severity, _ place: Place, _ path: String, _ what: String,
         _ remedy: @autoclosure () -> String, _ isToldAtStart: Bool = false
     ) {
-        if severity == .problem { problems += 1 }
+        if severity == .problem {
+            problems += 1
+            spoil(path)
+        }
         guard findings.count < Self.findingsMax else { return }
         findings.append(
             Finding(
@@ -47,10 +52,13 @@ struct Reading {
 
     /// Nothing was wrong with it nor with anything in it, so that conclusions may be drawn from it.
     func isSound(_ node: Node) -> Bool {
-        !findings.contains {
-            $0.severity == .problem
-                && ($0.path == node.path || $0.path.hasPrefix(node.path + ".")
-                    || $0.path.hasPrefix(node.path + "["))
+        !spoilt.contains(node.path)
+    }
+
+    private mutating func spoil(_ path: String) {
+        spoilt.insert(path)
+        for end in path.indices where ".[".contains(path[end]) {
+            spoilt.insert(String(path[..<end]))
         }
     }
 

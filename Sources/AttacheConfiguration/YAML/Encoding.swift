@@ -9,6 +9,12 @@ enum Encoding {
                 place: .start, what: "this is UTF-16, by its first two bytes",
                 remedy: "Save the file as UTF-8.")
         }
+        if let directive = directive(in: bytes) {
+            return Tree.Stop(
+                place: place(of: directive, in: bytes),
+                what: "a line that begins with % is a directive",
+                remedy: "None is needed: leave it out.")
+        }
         guard let index = bytes.firstIndex(where: isControl) else {
             guard String(validating: bytes, as: UTF8.self) == nil else { return nil }
             let place = place(of: firstInvalid(bytes), in: bytes)
@@ -20,6 +26,16 @@ enum Encoding {
         return Tree.Stop(
             place: place(of: index, in: bytes), what: "\(name) stands here: this is no text",
             remedy: "Name a YAML file, or remove that byte.")
+    }
+
+    /// libyaml compares each with all before it; nothing that we read begins a line with one.
+    private static func directive(in bytes: [UInt8]) -> Int? {
+        var rest = bytes[...]
+        while let index = rest.firstIndex(of: UInt8(ascii: "%")) {
+            if index == 0 || bytes[index - 1] == 0x0a { return index }
+            rest = bytes[(index + 1)...]
+        }
+        return nil
     }
 
     private static func isControl(_ byte: UInt8) -> Bool {
