@@ -24,7 +24,18 @@ struct Run: ParsableCommand {
     func run() throws {
         let loaded = try file.load()
         StandardError.write(loaded.configuration.reportAtStart)
-        let attache = try Attache(loaded.settings)
+        let attache = try Attache(loaded.settings) { again() }
         throw ExitCode(attache.run())
+    }
+
+    /// For a reload: everything that is wrong with the file comes as one message.
+    private func again() -> Result<Settings, ConfigurationProblem> {
+        do throws(ConfigurationRefused) {
+            let loaded = try file.load()
+            StandardError.write(loaded.configuration.reportAtStart)
+            return .success(loaded.settings)
+        } catch {
+            return .failure(ConfigurationProblem(error.message))
+        }
     }
 }
