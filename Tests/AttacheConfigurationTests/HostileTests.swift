@@ -14,8 +14,8 @@ struct HostileTests {
 
         """
 
-    @Test(arguments: [
-        ([UInt8](), "1:1: this file says nothing"),
+    private static let noTexts: [([UInt8], String)] = [
+        ([], "1:1: this file says nothing"),
         (Array("\n\n  \n# nothing\n".utf8), "1:1: this file says nothing"),
         (Array("---\n...\n".utf8), "1:1: this file says nothing"),
         ([0xff, 0xfe, 0x61, 0x00], "1:1: this is UTF-16, by its first two bytes"),
@@ -28,7 +28,9 @@ struct HostileTests {
         (Array("a: b\nc: ".utf8) + [0xc3], "2:4: this is no UTF-8"),
         ([0xff], "1:1: this is no UTF-8"),
         (Array("a: \u{85}\u{80}".utf8), "this is no YAML: control characters are not allowed"),
-    ])
+    ]
+
+    @Test(arguments: noTexts)
     func whatIsNoTextIsToldWhereItStops(bytes: [UInt8], part: String) {
         let configuration = configuration(bytes)
         #expect(configuration.report.hasPrefix("attache.yaml:"))

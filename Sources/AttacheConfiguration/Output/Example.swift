@@ -9,9 +9,9 @@ public enum Output {
         let head = """
             # attache.yaml: everything that can be said.
             #
-            # A # with a blank behind it explains. A # without one is a setting that is not in force,
-            # with its default or, where it has none, an example: take the # away. A setting in a
-            # block wants the block's own line too.
+            # A # with a blank behind it explains. A # without one is a setting that is not in
+            # force, with its default or, where it has none, an example: take the # away. A setting
+            # in a block wants the block's own line too.
             # Names of files that do not begin with / begin at the folder of this file.
             #
             #   attache check -c attache.yaml     says what is wrong with it

@@ -50,7 +50,7 @@ struct AddressTests {
             ("01.2.3.4:80", "not an IPv4 address"),
             ("a b:80", "not a host name"),
             ("köln.de:80", "not a host name"),
-            ("http://x:80", "brackets"),
+            ("http://x:80", "a URL"),
             ("unix:", "names no path"),
             ("unix:/a\0b", "names no path"),
         ])

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Durations, and words of which there are only a few, as kinds of values.
+// Kinds of durations.
 
 private let durationPattern = "([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?"
 private let durationHint = "Write such as 250ms, 5s, 1m30s or 1h."
@@ -25,21 +25,4 @@ extension Kind where Value == Duration? {
             pattern: "^(none|(?=.)\(durationPattern))$"),
         text: Durations.text
     ) { text throws(Problem) in try TimeLimit.parse(text).duration }
-}
-
-extension Kind
-where Value: RawRepresentable & CaseIterable & Sendable, Value.RawValue == String {
-    /// One of the type's words; with the nearest where it is none.
-    static var word: Kind {
-        let words = Value.allCases.map(\.rawValue)
-        return scalar(
-            Scalar(
-                name: words.listed("or"), hint: "Write \(words.listed("or")).", words: words),
-            text: \.rawValue
-        ) { text throws(Problem) in
-            if let value = Value(rawValue: text) { return value }
-            let near = Words.nearest(to: text, among: words).map { "; did you mean \($0)?" }
-            throw Problem("it is none of \(words.listed)" + (near ?? ""))
-        }
-    }
 }
