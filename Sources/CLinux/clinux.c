@@ -19,6 +19,11 @@ int clinux_accept(int listener, struct sockaddr_storage *peer, socklen_t *length
 }
 int clinux_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
 int clinux_datagram_socket(void) { return socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0); }
+ssize_t clinux_send_datagram(
+    int fd, const void *bytes, size_t count, const struct sockaddr_storage *to, socklen_t length) {
+    return sendto(fd, bytes, count, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)to, length);
+}
+
 int clinux_pipe(int ends[2]) { return pipe2(ends, O_NONBLOCK | O_CLOEXEC); }
 int clinux_pipe_size(int end, int bytes) {
     int now = fcntl(end, F_SETPIPE_SZ, bytes);

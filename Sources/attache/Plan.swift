@@ -105,14 +105,19 @@ extension ListenFlags {
     {
         guard let listen else { throw Problem(missing) }
         var listener = ListenerSettings(
-            name: listen.description, bind: .address(listen), upstream: upstream.name)
+            name: listen.description, bind: listen, upstream: upstream.name)
+        if case .systemd = listen, mode != nil || dualStack {
+            throw Problem(
+                "--mode and --dual-stack are for sockets that attache makes, and systemd makes "
+                    + "\(listen); write SocketMode= or BindIPv6Only= in the socket unit")
+        }
         if let mode {
-            guard case .unix = listen else {
+            guard case .address(.unix) = listen else {
                 throw Problem("--mode is for a Unix socket and \(listen) is none; leave it out")
             }
             listener.mode = mode.bits
         }
-        if dualStack, listen.host != "::" {
+        if dualStack, listen.address?.host != "::" {
             throw Problem(
                 "--dual-stack serves IPv4 on the listener [::] and \(listen) is another; "
                     + "listen on [::], or leave it out")

@@ -17,7 +17,7 @@ struct ValueTests {
     ])
     func everyKindOfAddressIsUnderstood(text: String, address: Address) throws {
         let typed = try Connect.parse(["--listen", text, "--to", text])
-        #expect(typed.listen.listen == address)
+        #expect(typed.listen.listen == .address(address))
         #expect(typed.endpoints.to == [address])
     }
 

@@ -12,6 +12,14 @@ package enum Texts {
         }
     }
 
+    package static func bind(_ text: String) throws(Problem) -> Bind {
+        do {
+            return try Bind(parsing: text)
+        } catch {
+            throw Problem(error.message)
+        }
+    }
+
     package static func cidr(_ text: String) throws(Problem) -> CIDR {
         do {
             return try CIDR(parsing: text)

@@ -6,10 +6,10 @@ import Glibc
 enum Binding {
     /// A name is looked up once, here; its IPv4 address comes first, as most clients try that.
     static func bind(_ settings: ListenerSettings) throws(StartFailure) -> [ListeningSocket] {
-        guard case .address(let bind) = settings.bind else {
-            throw StartFailure(
-                message: "cannot listen on \(settings.bind): not built yet",
-                exitCode: ExitCode.failure)
+        let bind: Address
+        switch settings.bind {
+        case .address(let address): bind = address
+        case .systemd(let name): return try inherited(name)
         }
         let address = try socketAddress(of: bind)
         do {
@@ -23,6 +23,29 @@ enum Binding {
                 exitCode: error.error.code == EACCES || error.error.code == EPERM
                     ? ExitCode.permission : ExitCode.failure)
         }
+    }
+
+    private static func inherited(_ name: String) throws(StartFailure) -> [ListeningSocket] {
+        do {
+            return try InheritedSockets.ofThisProcess.listening(name)
+        } catch {
+            throw StartFailure(message: error.message, exitCode: ExitCode.failure)
+        }
+    }
+
+    /// Of the sockets that systemd made: settings do not tell where they are bound.
+    static func refusePlaintext(
+        _ settings: ListenerSettings, on sockets: [ListeningSocket]
+    ) throws(StartFailure) {
+        guard settings.tls == nil, !settings.insecurePlaintext, settings.bind.address == nil,
+            let open = sockets.first(where: { !$0.address.isLocal })
+        else { return }
+        throw StartFailure(
+            message: "\(settings.bind) is bound to \(open.address), plaintext and open beyond this "
+                + "machine: whoever reaches it is served as if it were your program, and anybody "
+                + "on the way can read along; let ListenStream= in the socket unit name 127.0.0.1 "
+                + "or a path, or say insecure-plaintext-listener",
+            exitCode: ExitCode.configuration)
     }
 
     private static func socketAddress(of bind: Address) throws(StartFailure) -> SocketAddress {

@@ -16,7 +16,9 @@ struct Sockets: Sendable {
         for listener in listeners {
             let before = old?.settings.listeners.first { $0.bind == listener.bind }
             guard let old, let before else {
-                bound[listener.bind] = try Self.bind(listener, beside: old)
+                let sockets = try Self.bind(listener, beside: old)
+                try Binding.refusePlaintext(listener, on: sockets)
+                bound[listener.bind] = sockets
                 continue
             }
             guard before.dualStack == listener.dualStack else {
@@ -25,6 +27,7 @@ struct Sockets: Sendable {
                         + "it listens; restart attache, or leave it as it was",
                     exitCode: ExitCode.configuration)
             }
+            try Binding.refusePlaintext(listener, on: old.sockets[listener.bind])
             bound[listener.bind] = old.sockets[listener.bind]
         }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A bound, listening socket: TCP, or a Unix socket whose file is ours.
+// A bound, listening socket: TCP, a Unix socket whose file is ours, or what systemd handed over.
 
 import CLinux
 import Glibc
@@ -21,7 +21,9 @@ final class ListeningSocket: Sendable {
     private let inode: UInt64
 
     var raw: Int32 { descriptor.raw }
-    var isUnix: Bool { path != nil }
+    var isUnix: Bool { address.family == AF_UNIX }
+    /// Made by the service manager, which holds it too: closing ours closes nothing.
+    let isInherited: Bool
 
     init(_ address: SocketAddress, _ text: Address, dualStack: Bool, mode: UInt16) throws(Failure) {
         func failed(_ what: String, _ why: Errno) -> Failure {
@@ -55,7 +57,46 @@ final class ListeningSocket: Sendable {
         self.address = bound
         self.path = path
         inode = path.map(Self.inode) ?? 0
+        isInherited = false
         self.descriptor = descriptor
+    }
+
+    /// A duplicate of what the service manager made, bound and put to listening; whatever file it
+    /// has is the service manager's.
+    init(inherited original: Int32, name: String) throws(Failure) {
+        func failed(_ why: String) -> Failure {
+            Failure(
+                message: "cannot listen on systemd:\(name): descriptor \(original) \(why)",
+                error: Errno(EINVAL))
+        }
+        let raw = fcntl(original, F_DUPFD_CLOEXEC, 3)
+        if raw < 0 { throw failed("cannot be used: \(Errno())") }
+        let descriptor = Descriptor(adopting: raw)
+        guard Self.option(SO_TYPE, of: raw) == Int32(SOCK_STREAM.rawValue),
+            Self.option(SO_ACCEPTCONN, of: raw) == 1
+        else {
+            throw failed(
+                "is no listening stream socket; in the socket unit write ListenStream=, "
+                    + "and not Accept=yes")
+        }
+        var bound = SocketAddress()
+        _ = bound.withMutablePointer { clinux_address(raw, $0, $1) }
+        guard [AF_INET, AF_INET6, AF_UNIX].contains(bound.family) else {
+            throw failed("is a socket of a family that attache does not serve; TCP and Unix it does")
+        }
+        _ = fcntl(raw, F_SETFL, fcntl(raw, F_GETFL) | O_NONBLOCK)
+        if bound.family != AF_UNIX { Socket.prepare(raw) }
+        address = bound
+        path = nil
+        inode = 0
+        isInherited = true
+        self.descriptor = descriptor
+    }
+
+    private static func option(_ option: Int32, of raw: Int32) -> Int32? {
+        var value: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(raw, SOL_SOCKET, option, &value, &length) == 0 ? value : nil
     }
 
     deinit {

@@ -16,6 +16,7 @@ enum Process {
         _ = clinux_not_dumpable()
         clinux_malloc_arenas(Int32(workers) + 1)
         Signals.block()
+        _ = InheritedSockets.ofThisProcess
     }
 
     /// Gives freed memory back to the kernel: after a burst of sessions glibc keeps its holes.

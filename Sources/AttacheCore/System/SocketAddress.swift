@@ -57,6 +57,19 @@ struct SocketAddress: Sendable {
         self.init(bytesOf: address, length: Self.pathOffset + count + 1)
     }
 
+    /// A name of Linux's own, which no file stands for: a NUL, then its bytes and no NUL behind them
+    /// (unix(7)). nil when it is empty or longer than there is room.
+    init?(abstract name: String) {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let count = name.utf8.count
+        guard count > 0, count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+        withUnsafeMutableBytes(of: &address.sun_path) { room in
+            UnsafeMutableRawBufferPointer(rebasing: room.dropFirst()).copyBytes(from: name.utf8)
+        }
+        self.init(bytesOf: address, length: Self.pathOffset + 1 + count)
+    }
+
     private init<Family>(bytesOf address: Family, length: Int) {
         withUnsafeBytes(of: address) { bytes in
             withUnsafeMutableBytes(of: &storage) { $0.copyMemory(from: bytes) }
@@ -113,6 +126,13 @@ extension SocketAddress {
             return bytes.starts(with: mapped) ? Array(bytes[12...]) : bytes
         default: return nil
         }
+    }
+
+    /// Bytes to and from it never leave this machine.
+    var isLocal: Bool {
+        guard let bytes = ipBytes else { return family == AF_UNIX }
+        return bytes.count == 4
+            ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
     }
 
     /// The same address with another port; a Unix path stays what it is.

@@ -20,6 +20,9 @@ int clinux_accept(int listener, struct sockaddr_storage *peer, socklen_t *length
 int clinux_socket(int family);
 // Unix, datagram: to ask who is bound to a path.
 int clinux_datagram_socket(void);
+// Sends it whole or not at all, and never waits.
+ssize_t clinux_send_datagram(
+    int fd, const void *bytes, size_t count, const struct sockaddr_storage *to, socklen_t length);
 int clinux_pipe(int ends[2]);
 // Sets the capacity of a pipe; answers the one it has.
 int clinux_pipe_size(int end, int bytes);

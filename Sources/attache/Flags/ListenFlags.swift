@@ -8,10 +8,10 @@ import AttacheCore
 struct ListenFlags: ParsableArguments {
     @Option(
         help: .init(
-            "Where clients come in; port 0 takes a free one.",
+            "Where clients come in, also systemd:NAME.",
             valueName: "address"),
-        transform: Texts.address)
-    var listen: Address?
+        transform: Texts.bind)
+    var listen: Bind?
 
     @Option(
         help: .init(
