@@ -28,6 +28,7 @@ struct Ending {
     var report = ""
 
     static func of(_ arguments: [String]) -> Ending {
+        if Version.isAskedVerbosely(arguments) { return Ending(code: 0, answer: Version.verbose) }
         do {
             try Repeats.refuse(in: arguments)
             var command = try Root.parseAsRoot(arguments)

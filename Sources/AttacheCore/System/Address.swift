@@ -13,6 +13,8 @@ public enum Address: Sendable, Hashable {
 
     public struct Malformed: Error, Hashable {
         public let message: String
+
+        public init(message: String) { self.message = message }
     }
 
     public init(parsing text: String) throws(Malformed) {

@@ -3,15 +3,15 @@
 
 import Glibc
 
-enum Clock {
+package enum Clock {
     /// Nanoseconds, exact. May be a system call where the machine's clock needs one.
-    static func now() -> UInt64 { read(CLOCK_MONOTONIC) }
+    package static func now() -> UInt64 { read(CLOCK_MONOTONIC) }
 
     /// Nanoseconds, exact to a few milliseconds, never a system call: one look a loop turn.
     static func coarse() -> UInt64 { read(CLOCK_MONOTONIC_COARSE) }
 
     /// Nanoseconds since 1970.
-    static func wall() -> UInt64 { read(CLOCK_REALTIME) }
+    package static func wall() -> UInt64 { read(CLOCK_REALTIME) }
 
     private static func read(_ clock: clockid_t) -> UInt64 {
         var time = timespec()
@@ -22,7 +22,7 @@ enum Clock {
 
 extension Duration {
     /// Nanoseconds; negative counts as none, more than a century as a century.
-    var nanoseconds: UInt64 {
+    package var nanoseconds: UInt64 {
         let century: Int64 = 100 * 366 * 86_400
         let (seconds, attoseconds) = components
         if seconds < 0 || attoseconds < 0 { return 0 }

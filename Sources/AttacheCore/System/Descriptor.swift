@@ -20,15 +20,15 @@ struct Descriptor: ~Copyable, Sendable {
 }
 
 /// What the kernel said, by name and in words.
-struct Errno: Error, Sendable, Hashable, CustomStringConvertible {
-    let code: Int32
+package struct Errno: Error, Sendable, Hashable, CustomStringConvertible {
+    package let code: Int32
 
-    init(_ code: Int32 = errno) { self.code = code }
+    package init(_ code: Int32 = errno) { self.code = code }
 
     var name: String { String(cString: clinux_errno_name(code)) }
 
     /// "connection refused (ECONNREFUSED)"
-    var description: String {
+    package var description: String {
         var text = String(cString: strerror(code))
         if let first = text.first, text.dropFirst().first?.isLowercase == true {
             text = first.lowercased() + text.dropFirst()

@@ -58,20 +58,20 @@ final class Epoll {
 }
 
 /// An eventfd: any thread rings, one loop hears.
-final class Bell: Sendable {
+package final class Bell: Sendable {
     private let descriptor: Descriptor
 
-    init() throws(Errno) {
+    package init() throws(Errno) {
         let raw = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
         if raw < 0 { throw Errno() }
         descriptor = Descriptor(adopting: raw)
     }
 
-    var raw: Int32 { descriptor.raw }
+    package var raw: Int32 { descriptor.raw }
 
-    func ring() { eventfd_write(raw, 1) }
+    package func ring() { eventfd_write(raw, 1) }
 
-    func hush() {
+    package func hush() {
         var count: eventfd_t = 0
         eventfd_read(raw, &count)
     }

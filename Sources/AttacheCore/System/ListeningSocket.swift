@@ -8,10 +8,10 @@ import Glibc
 /// too.
 ///
 /// No SO_REUSEPORT: two copies of one program must not share a port unseen.
-final class ListeningSocket: Sendable {
-    struct Failure: Error {
-        let message: String
-        let error: Errno
+package final class ListeningSocket: Sendable {
+    package struct Failure: Error {
+        package let message: String
+        package let error: Errno
     }
     private let descriptor: Descriptor
     /// As bound: with the port the kernel chose where 0 was asked for.
@@ -20,7 +20,7 @@ final class ListeningSocket: Sendable {
     /// Of the file that we made: another that has taken its place is not ours to remove.
     private let inode: UInt64
 
-    var raw: Int32 { descriptor.raw }
+    package var raw: Int32 { descriptor.raw }
     var isUnix: Bool { address.family == AF_UNIX }
     /// Made by the service manager, which holds it too: closing ours closes nothing.
     let isInherited: Bool
@@ -35,9 +35,7 @@ final class ListeningSocket: Sendable {
         var path: String?
         if case .unix(let file) = text {
             path = file
-            if let reason = Self.clear(file, address) {
-                throw Failure(message: reason, error: Errno(EADDRINUSE))
-            }
+            try Self.clear(file, address)
         } else {
             _ = clinux_set_int(raw, SOL_SOCKET, SO_REUSEADDR, 1)
             // Inherited by what is accepted: five system calls a session saved.
@@ -110,13 +108,17 @@ final class ListeningSocket: Sendable {
     }
 
     /// Makes room for a Unix socket: a file whose listener is gone is removed, a live one is not.
-    /// Answers why there is no room.
-    private static func clear(_ path: String, _ address: SocketAddress) -> String? {
+    /// EADDRINUSE is a live one, and no other failure is.
+    private static func clear(_ path: String, _ address: SocketAddress) throws(Failure) {
+        func inTheWay(_ what: String, _ code: Int32) -> Failure {
+            Failure(
+                message: "cannot listen on unix:\(path): \(what) or name another path",
+                error: Errno(code))
+        }
         var status = stat()
-        if lstat(path, &status) != 0 { return nil }
+        if lstat(path, &status) != 0 { return }
         if status.st_mode & S_IFMT != S_IFSOCK {
-            return "cannot listen on unix:\(path): a file that is no socket is in the way; "
-                + "remove it or name another path"
+            throw inTheWay("a file that is no socket is in the way; remove it", EEXIST)
         }
         // A datagram socket cannot connect to a stream socket, and the kernel says which of the two
         // is in the way: nobody (ECONNREFUSED) or a wrong type (EPROTOTYPE). The one who listens
@@ -127,17 +129,22 @@ final class ListeningSocket: Sendable {
         case ECONNREFUSED: unlink(path)
         case ENOENT: break
         case EACCES, EPERM:
-            return "cannot listen on unix:\(path): a socket file that is not ours is in the way; "
-                + "remove it or name another path"
-        default:
-            return "cannot listen on unix:\(path): another process is listening there; "
-                + "stop it or name another path"
+            throw inTheWay("a socket file that is not ours is in the way; remove it", EACCES)
+        default: throw inTheWay("another process is listening there; stop it", EADDRINUSE)
         }
-        return nil
     }
 }
 
 extension ListeningSocket {
+    package convenience init(unixPath path: String, mode: UInt16) throws(Failure) {
+        let text = Address.unix(path)
+        guard let address = SocketAddress(text) else {
+            let error = Errno(ENAMETOOLONG)
+            throw Failure(message: "cannot listen on \(text): \(error)", error: error)
+        }
+        try self.init(address, text, dualStack: false, mode: mode)
+    }
+
     /// Permissions of a Unix socket's file.
     func setMode(_ mode: UInt16) {
         if let path { chmod(path, mode_t(mode)) }

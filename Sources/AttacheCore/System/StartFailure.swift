@@ -14,4 +14,9 @@ public enum ExitCode {
 public struct StartFailure: Error {
     public let message: String
     public let exitCode: Int32
+
+    public init(message: String, exitCode: Int32) {
+        self.message = message
+        self.exitCode = exitCode
+    }
 }

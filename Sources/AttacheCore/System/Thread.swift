@@ -6,7 +6,7 @@ import Glibc
 import Synchronization
 
 /// Detached as soon as nobody holds it; `join()` waits for its end.
-final class Thread: Sendable {
+package final class Thread: Sendable {
     private let handle: pthread_t
     /// Set by the one who joins; a thread may be joined or detached once only.
     private let joined = Atomic(false)
@@ -18,7 +18,7 @@ final class Thread: Sendable {
     /// Fails with EAGAIN: too many threads (`ulimit -u`), or no memory for one more stack.
     /// The kernel keeps 15 bytes of `name`; `ps -L` and `top -H` show them.
     @discardableResult
-    static func spawn(
+    package static func spawn(
         name: String, _ body: @escaping @Sendable () -> Void
     ) throws(Errno) -> Thread {
         let work = Unmanaged.passRetained(Work(name: name, body: body))
@@ -32,7 +32,7 @@ final class Thread: Sendable {
     }
 
     /// Waits until the closure has returned.
-    func join() {
+    package func join() {
         let before = joined.exchange(true, ordering: .acquiringAndReleasing)
         precondition(!before, "a thread is joined once")
         let code = pthread_join(handle, nil)
@@ -40,7 +40,7 @@ final class Thread: Sendable {
     }
 
     /// The calling thread does nothing for so long, or a little less if a signal comes.
-    static func nap(_ time: Duration) {
+    package static func nap(_ time: Duration) {
         let nanoseconds = time.nanoseconds
         var left = timespec(
             tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))

@@ -1,23 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nanoseconds as people and machines read them: RFC 3339, milliseconds, seconds.
 
-enum TimeText {
+package enum TimeText {
     private static let second: UInt64 = 1_000_000_000
     private static let day: UInt64 = 86_400
 
     /// Nanoseconds since 1970 as "2026-11-25T18:37:07.123Z"; cut, not rounded, to milliseconds.
-    static func rfc3339(_ nanoseconds: UInt64) -> String {
-        let seconds = nanoseconds / second
+    package static func rfc3339(_ nanoseconds: UInt64) -> String {
+        timeOfDay(seconds: nanoseconds / second)
+            + "." + padded(nanoseconds % second / 1_000_000, 3) + "Z"
+    }
+
+    /// Seconds since 1970 as "2026-11-25T18:37:07Z".
+    package static func rfc3339(seconds: UInt64) -> String { timeOfDay(seconds: seconds) + "Z" }
+
+    private static func timeOfDay(seconds: UInt64) -> String {
         let (year, month, date) = calendar(days: seconds / day)
         let time = seconds % day
         let (hour, minute) = (time / 3600, time / 60 % 60)
         return padded(year, 4) + "-" + padded(month, 2) + "-" + padded(date, 2)
             + "T" + padded(hour, 2) + ":" + padded(minute, 2) + ":" + padded(time % 60, 2)
-            + "." + padded(nanoseconds % second / 1_000_000, 3) + "Z"
     }
 
     /// "1204.113": milliseconds for JSON, rounded to three decimals.
-    static func milliseconds(_ nanoseconds: UInt64) -> String {
+    package static func milliseconds(_ nanoseconds: UInt64) -> String {
         thousandths(rounded(nanoseconds, to: 1_000))
     }
 

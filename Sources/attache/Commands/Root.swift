@@ -28,6 +28,7 @@ struct Root: ParsableCommand {
         version: "attache \(Version.number)",
         subcommands: [
             Connect.self, Terminate.self, Echo.self, Run.self, Check.self, Config.self,
+            ShowStatus.self, ShowSessions.self, CloseSession.self, Reload.self, Drain.self,
         ])
 }
 
