@@ -17,7 +17,3 @@ extension Log {
 extension ListeningSocket {
     var isInherited: Bool { false }
 }
-extension TLSContext {
-    var fingerprint: [UInt8] { [] }
-    var ownCertificates: [OwnCertificate] { own.map { [$0] } ?? [] }
-}

@@ -52,4 +52,19 @@ enum Texts {
         }
         return names
     }
+
+    /// Whether OpenSSL knows them is seen when they are loaded.
+    static func algorithms(_ text: String) throws(Problem) -> [String] {
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        if names.contains("") { throw Problem("it has an empty name in it; write names as in a,b") }
+        return names
+    }
+
+    static func pin(_ text: String) throws(Problem) -> KeyPin {
+        do {
+            return try KeyPin(parsing: text)
+        } catch {
+            throw Problem(error.message)
+        }
+    }
 }
