@@ -83,6 +83,10 @@ enum Limits {
     /// PEM files larger than this are not ours.
     static let pemBytesMax = 16 * 1024 * 1024
 
+    /// One page: only the first line counts, and a file that grows while it is read would leave
+    /// copies of the passphrase behind.
+    static let passphraseFileBytesMax = 4096
+
     // MARK: peers
 
     /// Quiet sessions are probed by the kernel: after 60 s, every 10 s, dead after 6 unanswered.

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -23,6 +24,14 @@ static inline void attache_ssl_ctx_cache(SSL_CTX *ctx, long mode, long size) {
     if (size >= 0) SSL_CTX_sess_set_cache_size(ctx, size);
 }
 static inline int attache_ssl_sni(SSL *ssl, const char *name) { return (int)SSL_set_tlsext_host_name(ssl, name); }
+static inline void attache_ssl_ctx_on_server_name(
+    SSL_CTX *ctx, int (*choose)(SSL *, int *, void *), void *argument) {
+    SSL_CTX_set_tlsext_servername_callback(ctx, choose);
+    SSL_CTX_set_tlsext_servername_arg(ctx, argument);
+}
+static inline int attache_ssl_ctx_groups(SSL_CTX *ctx, const char *list) {
+    return (int)SSL_CTX_set1_groups_list(ctx, list);
+}
 
 static const uint64_t ATTACHE_OP_NO_TICKET = SSL_OP_NO_TICKET;
 static const uint64_t ATTACHE_OP_NO_RENEGOTIATION = SSL_OP_NO_RENEGOTIATION;

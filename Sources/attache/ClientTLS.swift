@@ -16,7 +16,8 @@ struct ClientTLS {
 
     /// nil: nothing was said of TLS.
     func settings() throws(Problem) -> ServerTLSSettings? {
-        guard let identity = try identity.settings() else {
+        let identities = try identity.settings()
+        guard !identities.isEmpty else {
             guard given.isEmpty else {
                 throw Problem(
                     "\(given.listed) \(given.count == 1 ? "is" : "are") about TLS with clients, "
@@ -25,7 +26,7 @@ struct ClientTLS {
             return nil
         }
         var tls = ServerTLSSettings(
-            identities: [identity], clientCertificate: try whoMayComeIn())
+            identities: identities, clientCertificate: try whoMayComeIn())
         tls.shared = try spoken.settings()
         return tls
     }

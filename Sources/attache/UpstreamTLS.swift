@@ -19,7 +19,8 @@ struct UpstreamTLS<Of: Role> {
         var tls = ClientTLSSettings()
         tls.shared = try spoken.settings()
         tls.ca = trust.ca
-        tls.identity = try identity.settings()
+        tls.identity = try identity.settings().first
+        tls.pins = trust.pin
         tls.serverName = trust.serverName
         tls.verify = try verification(of: endpoints)
         return tls
@@ -33,6 +34,12 @@ struct UpstreamTLS<Of: Role> {
             throw Problem(
                 "\(allowFlag) says who the upstream must be, \(verifyFlag) \(verify.rawValue) "
                     + "says otherwise; leave out one of them")
+        }
+        if trust.verify == .noneInsecure, !trust.pin.isEmpty {
+            throw Problem(
+                "\(Of.flag("pin")) is looked at after the certificate was verified, "
+                    + "\(verifyFlag) none-insecure verifies nothing; name the upstream's own "
+                    + "certificate as \(Of.flag("ca")) instead")
         }
         if trust.verify == .noneInsecure { return .noneInsecure }
         if trust.allow.contains("any-verified") {

@@ -12,11 +12,12 @@ struct HelpTests {
         """
     private static let clients = """
         --certificate --cert --key --client-ca --client-certificate --allow --crl --min-version
-        --max-version --alpn --unclean-end --handshake
+        --max-version --alpn --unclean-end --handshake --key-passphrase-file --ciphers
+        --cipher-suites --groups
         """
     private static let upstream = """
         ca certificate cert key server-name allow verify crl min-version max-version alpn
-        unclean-end handshake
+        unclean-end handshake key-passphrase-file pin ciphers cipher-suites groups
         """
 
     private static func flags(_ text: String, prefix: String = "") -> Set<String> {

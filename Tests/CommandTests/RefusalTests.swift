@@ -7,6 +7,7 @@ import Testing
 
 private let connect = "connect --listen 127.0.0.1:1 --to db:2"
 private let terminate = "terminate --listen 127.0.0.1:1 --to 127.0.0.1:2 --cert c --key k"
+private let pin = "sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 private let echo = "echo --listen 127.0.0.1:1"
 
 @Suite(.tags(.messages))
@@ -21,7 +22,7 @@ struct RefusalTests {
         (connect + " --mode 0600", ["--mode", "Unix socket"]),
         (connect + " extra", ["extra", "belongs to no flag"]),
         (connect + " --listen 127.0.0.1:3", ["--listen", "twice"]),
-        (terminate + " --certificate d", ["--certificate", "twice"]),
+        (connect + " --certificate c --key k --certificate d", ["--certificate", "twice"]),
         (connect + " --ca", ["missing value", "--ca <file>"]),
         (connect + " --plain=yes", ["--plain", "does not take any value"]),
         (connect + " --connect 30", ["'30'", "--connect <time>", "write 30s"]),
@@ -45,6 +46,10 @@ struct RefusalTests {
         (connect + " --allow dns:a --verify none-insecure", ["--allow", "none-insecure"]),
         (connect + " --verify none", ["'none'", "none-insecure"]),
         (connect + " --min-version 1.3 --max-version 1.2", ["--min-version", "--max-version"]),
+        (connect + " --verify none-insecure --pin \(pin)", ["--pin", "none-insecure", "--ca"]),
+        (connect + " --pin sha256/abc", ["sha256/abc", "is no pin", "openssl x509"]),
+        (connect + " --ciphers a,,b", ["--ciphers <a,b>", "an empty name"]),
+        (connect + " --plain --pin \(pin)", ["--pin is", "--plain"]),
         (connect + " --min-version 1.1", ["'1.1'", "'1.2' and '1.3'"]),
         (
             "connect --listen 127.0.0.1:1 --to unix:/x",
@@ -71,6 +76,19 @@ struct RefusalTests {
         (terminate + " --to-ca a", ["--to-ca is", "--to-tls"]),
         (terminate + " --to-alpn a --to-handshake 5s", ["--to-handshake and --to-alpn are"]),
         (terminate + " --to-tls --to-cert a", ["--to-certificate", "add --to-key FILE"]),
+        (terminate + " --certificate d", ["--certificate is said twice", "--key once", "pairs"]),
+        (terminate + " --key d", ["--certificate is said once", "--key twice", "pairs"]),
+        (
+            terminate + " --cert d --key d --cert e --key e --key-passphrase-file p"
+                + " --key-passphrase-file q",
+            ["--key-passphrase-file is said twice", "--key 3 times", "one for all keys"]
+        ),
+        (
+            terminate + " --to-tls --to-cert a --to-key b --to-cert c",
+            ["--to-certificate is said twice"]
+        ),
+        (echo + " --key-passphrase-file p", ["--key-passphrase-file", "add --key FILE"]),
+        (echo + " --groups X25519", ["--groups is", "--certificate FILE --key FILE"]),
         (terminate + " --to-tls --to-allow any-verified", ["--to-allow any-verified"]),
         (echo + " --client-ca a", ["--client-ca is", "--certificate FILE --key FILE"]),
         (echo + " --handshake 5s --crl r", ["--handshake and --crl are", "--certificate"]),

@@ -79,6 +79,32 @@ struct TerminateTests {
         #expect(client.shared.uncleanEnd == .abort)
     }
 
+    @Test func certificatesAndKeysArePairedInTheirOrder() throws {
+        let tls = try listener(
+            Self.start + " --key b.key --certificate b.pem --key-passphrase-file a.pass"
+                + " --key-passphrase-file=b.pass --ciphers a,b --cipher-suites c --groups d,e"
+        ).tls
+        var first = Identity(certificate: "server.pem", key: "server.key")
+        first.keyPassphraseFile = "a.pass"
+        var second = Identity(certificate: "b.pem", key: "b.key")
+        second.keyPassphraseFile = "b.pass"
+        #expect(tls?.identities == [first, second])
+        #expect(tls?.shared.ciphers == ["a", "b"])
+        #expect(tls?.shared.cipherSuites == ["c"])
+        #expect(tls?.shared.groups == ["d", "e"])
+        let one = try listener(
+            Self.start + " --cert b.pem --key b.key --key-passphrase-file all.pass")
+        #expect(one.tls?.identities.map(\.keyPassphraseFile) == ["all.pass", "all.pass"])
+    }
+
+    @Test func pinsAreTheUpstreams() throws {
+        let pin = "sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+        let hexadecimal = String(repeating: "0f", count: 32)
+        let line = Self.start + " --to-tls --to-pin \(pin) --to-pin \(hexadecimal)"
+        let pins = try upstream(line).tls?.pins
+        #expect(pins == [try KeyPin(parsing: pin), try KeyPin(parsing: hexadecimal)])
+    }
+
     @Test func plaintextThatLeavesTheMachineIsWarnedOf() throws {
         let far = Self.start.replacing("127.0.0.1:6379", with: "10.0.0.1:6379")
         let said = try plan(far).warnings

@@ -64,4 +64,19 @@ package enum Texts {
     static func isProtocol(_ name: String) -> Bool {
         (1...255).contains(name.utf8.count) && !name.contains(" ") && !name.contains(",")
     }
+
+    /// Whether OpenSSL knows them is seen when they are loaded.
+    package static func algorithms(_ text: String) throws(Problem) -> [String] {
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        if names.contains("") { throw Problem("it has an empty name in it; write names as in a,b") }
+        return names
+    }
+
+    package static func pin(_ text: String) throws(Problem) -> KeyPin {
+        do {
+            return try KeyPin(parsing: text)
+        } catch {
+            throw Problem(error.message)
+        }
+    }
 }

@@ -6,7 +6,3 @@ extension Log {
     func prepare(_ settings: LogSettings) throws(StartFailure) -> Int { 0 }
     func apply(_ prepared: Int) {}
 }
-extension TLSContext {
-    var fingerprint: [UInt8] { [] }
-    var ownCertificates: [OwnCertificate] { own.map { [$0] } ?? [] }
-}

@@ -71,6 +71,13 @@ extension SmallFile.Facts {
         self.init(owner: status.st_uid, group: status.st_gid, mode: status.st_mode & 0o7777)
     }
 
+    /// `1795075200.123456789`; empty where there is nothing of that name.
+    static func changed(_ path: String) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return "" }
+        return "\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    }
+
     var isReadableByAll: Bool { mode & 0o004 != 0 }
 }
 

@@ -5,11 +5,15 @@ import AttacheConfiguration
 
 enum Repeats {
     private static let welcome: Set = [
-        "--to", "--allow", "--to-allow", "--source-allow", "--source-deny", "--help", "--version",
+        "--to", "--allow", "--to-allow", "--pin", "--to-pin", "--source-allow", "--source-deny",
+        "--help", "--version",
     ]
+    /// Of listeners, chosen by SNI; an upstream is shown one.
+    private static let identities: Set = ["--certificate", "--key", "--key-passphrase-file"]
     private static let aliases = ["--cert": "--certificate", "--to-cert": "--to-certificate"]
 
     static func refuse(in arguments: [String]) throws(Problem) {
+        let welcome = arguments.first == "connect" ? welcome : welcome.union(identities)
         var seen: Set<String> = []
         for argument in arguments.prefix(while: { $0 != "--" }) where argument.hasPrefix("--") {
             let written = String(argument.prefix { $0 != "=" })

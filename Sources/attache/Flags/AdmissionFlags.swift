@@ -20,8 +20,8 @@ struct AdmissionFlags: ParsableArguments {
 
     @Option(
         help: .init(
-            "Who may come in: dns:*.app.internal, uri:spiffe://corp/**, cn:NAME, ip:ADDR; "
-                + "or any-verified.",
+            "Who may come in: dns:*.app.internal, uri:spiffe://corp/**, cn:NAME, ou:NAME, "
+                + "ip:ADDR, spki:PIN; or any-verified.",
             valueName: "name"))
     var allow: [String] = []
 

@@ -25,7 +25,8 @@ enum TerminateUpstream: Role {
 /// Of `terminate` and `echo`, towards clients.
 enum Clients: Role {
     static let prefix = ""
-    static let certificate = "The server's certificate (PEM, leaf first)."
+    static let certificate =
+        "The server's certificate (PEM, leaf first); several with a key each, by SNI."
 }
 
 extension Role {

@@ -11,15 +11,24 @@ struct IdentityFlags<Of: Role>: ParsableArguments {
         name: Of.names("certificate", "cert"),
         help: .init("\(Of.certificate)", valueName: "file"),
         completion: .file(), transform: Texts.file)
-    var certificate: String?
+    var certificate: [String] = []
 
     @Option(
         name: Of.names("key"), help: .init("Its private key (PEM).", valueName: "file"),
         completion: .file(), transform: Texts.file)
-    var key: String?
+    var key: [String] = []
+
+    @Option(
+        name: Of.names("key-passphrase-file"),
+        help: .init("Its first line opens an encrypted key.", valueName: "file"),
+        completion: .file(), transform: Texts.file)
+    var keyPassphraseFile: [String] = []
 
     var given: [String] {
-        Of.given(["certificate": certificate != nil, "key": key != nil])
+        Of.given([
+            "certificate": !certificate.isEmpty, "key": !key.isEmpty,
+            "key-passphrase-file": !keyPassphraseFile.isEmpty,
+        ])
     }
 }
 
@@ -57,10 +66,29 @@ struct SpokenTLSFlags<Of: Role>: ParsableArguments {
             valueName: "how"))
     var uncleanEnd: UncleanEnd?
 
+    @Option(
+        name: Of.names("ciphers"),
+        help: .init("Suites of TLS 1.2, preferred first.", valueName: "a,b"),
+        transform: Texts.algorithms)
+    var ciphers: [String]?
+
+    @Option(
+        name: Of.names("cipher-suites"),
+        help: .init("Suites of TLS 1.3, preferred first.", valueName: "a,b"),
+        transform: Texts.algorithms)
+    var cipherSuites: [String]?
+
+    @Option(
+        name: Of.names("groups"),
+        help: .init("Groups of the key exchange, preferred first.", valueName: "a,b"),
+        transform: Texts.algorithms)
+    var groups: [String]?
+
     var given: [String] {
         Of.given([
             "crl": crl != nil, "min-version": minVersion != nil, "max-version": maxVersion != nil,
-            "alpn": alpn != nil, "unclean-end": uncleanEnd != nil,
+            "alpn": alpn != nil, "unclean-end": uncleanEnd != nil, "ciphers": ciphers != nil,
+            "cipher-suites": cipherSuites != nil, "groups": groups != nil,
         ])
     }
 }

@@ -22,9 +22,16 @@ struct UpstreamTrustFlags<Of: Role>: ParsableArguments {
         name: Of.names("allow"),
         help: .init(
             "Who it may be, instead of the host name: dns:*.db.internal, "
-                + "uri:spiffe://corp/**, cn:NAME, ip:ADDR.",
+                + "uri:spiffe://corp/**, cn:NAME, ou:NAME, ip:ADDR, spki:PIN.",
             valueName: "name"))
     var allow: [String] = []
+
+    @Option(
+        name: Of.names("pin"),
+        help: .init(
+            "Its key must be this one too; repeatable.", valueName: "sha256/…"),
+        transform: Texts.pin)
+    var pin: [KeyPin] = []
 
     @Option(
         name: Of.names("verify"),
@@ -42,7 +49,7 @@ struct UpstreamTrustFlags<Of: Role>: ParsableArguments {
     var given: [String] {
         Of.given([
             "ca": ca != nil, "server-name": serverName != nil, "allow": !allow.isEmpty,
-            "verify": verify != nil, "handshake": handshake != nil,
+            "pin": !pin.isEmpty, "verify": verify != nil, "handshake": handshake != nil,
         ])
     }
 }

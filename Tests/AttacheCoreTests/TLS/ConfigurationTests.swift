@@ -115,8 +115,8 @@ import Testing
         problem(server(key: file("c", leaf.pem)), "holds no private key")
         problem(server(key: file("k", leaf.keyPEM + leaf.keyPEM)), "holds 2 private keys")
         problem(
-            server(key: file("enc", leaf.encryptedKeyPEM("secret"))), "encrypted key",
-            "not supported yet", "openssl pkey")
+            server(key: file("enc", leaf.encryptedKeyPEM("secret"))), "is encrypted",
+            "key-passphrase-file")
         let old = """
             -----BEGIN RSA PRIVATE KEY-----
             Proc-Type: 4,ENCRYPTED
@@ -126,7 +126,7 @@ import Testing
             -----END RSA PRIVATE KEY-----
 
             """
-        problem(server(key: file("old", old)), "encrypted key")
+        problem(server(key: file("old", old)), "is encrypted")
         problem(server(certificate: file("swap", leaf.keyPEM)), "named the wrong way round?")
     }
 

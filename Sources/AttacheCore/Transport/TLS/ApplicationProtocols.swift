@@ -16,6 +16,13 @@ struct ApplicationProtocols: Sendable {
     /// Each name behind its length in one byte, as in the extension.
     let wire: [UInt8]
 
+    static let none = ApplicationProtocols()
+
+    private init() {
+        names = []
+        wire = []
+    }
+
     init(_ names: [String]) throws(ConfigurationProblem) {
         self.names = names
         var wire: [UInt8] = []

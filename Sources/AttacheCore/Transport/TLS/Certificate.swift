@@ -19,6 +19,30 @@ struct Certificate {
     /// Signed with its own key: a root, or nobody's certificate.
     var isSelfSigned: Bool { X509_get_extension_flags(raw) & UInt32(EXFLAG_SS) != 0 }
 
+    var hasAlternativeNames: Bool { X509_get_ext_by_NID(raw, NID_subject_alt_name, -1) >= 0 }
+
+    /// `use`: XKU_SSL_SERVER or XKU_SSL_CLIENT. Without extended key usage it is for everything.
+    func isFor(_ use: Int32) -> Bool {
+        X509_get_extended_key_usage(raw) & UInt32(use | XKU_ANYEKU) != 0
+    }
+
+    /// Of its public key.
+    var pin: KeyPin? {
+        var bytes: UnsafeMutablePointer<UInt8>?
+        let count = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(raw), &bytes)
+        guard count > 0, let bytes else { return nil }
+        defer { CRYPTO_free(bytes, #file, #line) }
+        return KeyPin(
+            digest: SHA256.digest(Array(UnsafeBufferPointer(start: bytes, count: Int(count)))))
+    }
+
+    /// With the key where the policy looks at it: a digest more in each handshake.
+    func names(for policy: IdentityPolicy?) -> PresentedNames {
+        var all = names
+        if policy?.looksAtKey == true { all.pin = pin }
+        return all
+    }
+
     var names: PresentedNames {
         var dns: [String] = []
         var uri: [String] = []
@@ -31,7 +55,8 @@ struct Certificate {
             default: break
             }
         }
-        return PresentedNames(commonName: commonName, dns: dns, uri: uri, ip: ip)
+        return PresentedNames(
+            commonName: commonName, dns: dns, uri: uri, ip: ip, units: organizationalUnits)
     }
 
     private func forEachAlternativeName(_ body: (Int32, [UInt8]) -> Void) {
@@ -58,6 +83,24 @@ struct Certificate {
         guard first >= 0, X509_NAME_get_index_by_NID(subject, NID_commonName, first) < 0,
             let value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, first))
         else { return nil }
+        return Self.text(value)
+    }
+
+    /// Every OU, first to last.
+    private var organizationalUnits: [String] {
+        guard let subject = X509_get_subject_name(raw) else { return [] }
+        var units: [String] = []
+        var at: Int32 = -1
+        while true {
+            at = X509_NAME_get_index_by_NID(subject, NID_organizationalUnitName, at)
+            guard at >= 0 else { return units }
+            let value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at))
+            if let unit = value.flatMap(Self.text) { units.append(unit) }
+        }
+    }
+
+    /// nil where there are control characters in it.
+    private static func text(_ value: UnsafeMutablePointer<ASN1_STRING>) -> String? {
         var out: UnsafeMutablePointer<UInt8>?
         let count = ASN1_STRING_to_UTF8(&out, value)
         guard count > 0, let out else { return nil }

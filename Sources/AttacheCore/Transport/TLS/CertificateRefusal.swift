@@ -25,7 +25,7 @@ struct CertificateRefusal: Sendable, Hashable {
     /// X509_V_ERR_…
     let code: Int32
     /// What is wrong, in words that stand alone.
-    let text: String
+    var text: String
     var subject: Subject?
     /// Of the peer's own certificate, whichever one was refused.
     var presented: PresentedNames?
@@ -51,6 +51,11 @@ struct CertificateRefusal: Sendable, Hashable {
 }
 
 extension CertificateRefusal {
+    static func wrongPin(_ pin: KeyPin) -> String {
+        "the certificate's key is not pinned: it is \(pin); if the upstream changed its key on "
+            + "purpose, add that pin beside the old ones"
+    }
+
     /// The words for one of OpenSSL's verdicts; its own where it says it well enough.
     /// `use`: what the certificate was to be, "a client" or "a server".
     static func words(

@@ -13,8 +13,16 @@ public struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConve
     }
 
     /// `remedy` stands on a line of its own, indented.
-    init(_ what: String, remedy: String) {
+    init(_ what: String, remedy: String, setting: String? = nil) {
+        self.setting = setting
         message = what + "\n  " + remedy
+    }
+
+    /// Several as one; nil without any.
+    init?(all problems: [ConfigurationProblem]) {
+        guard let first = problems.first else { return nil }
+        message = problems.map(\.message).joined(separator: "\n")
+        setting = first.setting
     }
 
     public var description: String { message }

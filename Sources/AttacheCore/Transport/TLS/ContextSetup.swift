@@ -20,17 +20,15 @@ extension TLSContext {
     /// ends the process at once.
     private static let libraryIsReady = OPENSSL_init_ssl(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
 
-    /// What both roles share. Groups are the library's: where it knows X25519MLKEM768, that is on.
-    static func context(_ settings: TLSSettings) throws(ConfigurationProblem) -> Owned {
-        guard settings.minVersion <= settings.maxVersion else {
-            throw ConfigurationProblem(
-                "min-version is above max-version, so no TLS version is left",
-                remedy: "Write both as 1.2 or 1.3, the lower one first.")
-        }
+    /// What both roles share, still without certificates. Groups, unless set, are the library's:
+    /// where it knows X25519MLKEM768, that is on. nil: OpenSSL makes none.
+    static func bare(_ settings: TLSSettings, _ findings: inout TLSMaterial.Findings) -> Owned? {
         guard libraryIsReady, let raw = SSL_CTX_new(TLS_method()) else {
-            throw ConfigurationProblem(
-                "OpenSSL makes no TLS context: \(OpenSSLError.first())",
-                remedy: "Look at its configuration (openssl.cnf, OPENSSL_CONF) and at memory.")
+            findings.problems.append(
+                ConfigurationProblem(
+                    "OpenSSL makes no TLS context: \(OpenSSLError.first())",
+                    remedy: "Look at its configuration (openssl.cnf, OPENSSL_CONF) and at memory."))
+            return nil
         }
         let context = Owned(raw) { SSL_CTX_free($0) }
         SSL_CTX_set_security_level(raw, securityLevel)
@@ -40,10 +38,13 @@ extension TLSContext {
             SSL_CTX_set_ciphersuites(raw, suites13) == 1,
             SSL_CTX_set_cipher_list(raw, suites12) == 1
         else {
-            throw ConfigurationProblem(
-                "OpenSSL does not know our TLS versions or suites: \(OpenSSLError.first())",
-                remedy: "OpenSSL 3.0 or later with its default provider is needed.")
+            findings.problems.append(
+                ConfigurationProblem(
+                    "OpenSSL does not know our TLS versions or suites: \(OpenSSLError.first())",
+                    remedy: "OpenSSL 3.0 or later with its default provider is needed."))
+            return nil
         }
+        AlgorithmLists(settings, into: raw).check(&findings)
         // SSL_OP_IGNORE_UNEXPECTED_EOF stays off: an end without close_notify is not clean.
         SSL_CTX_clear_options(raw, ATTACHE_OP_IGNORE_UNEXPECTED_EOF)
         // Compressing a certificate anew in each handshake costs 150 us on 3.5 and saves bytes
@@ -68,21 +69,24 @@ extension TLSContext {
     /// to it: on OpenSSL 3.0 a ticket that carries the session itself, with the client's
     /// certificate, costs more to decode than it saves.
     func becomeServer(listener: String) throws(ConfigurationProblem) {
+        installChoice()
         SSL_CTX_set_options(raw, ATTACHE_OP_NO_TICKET | ATTACHE_OP_CIPHER_SERVER_PREFERENCE)
         attache_ssl_ctx_cache(raw, Int(SSL_SESS_CACHE_SERVER), Limits.serverSessionsMax)
         SSL_CTX_set_timeout(raw, Limits.serverSessionSeconds)
         // One a handshake: each is used once and brings the next one.
         SSL_CTX_set_num_tickets(raw, 1)
         let id = sessionContext(listener: listener)
-        guard SSL_CTX_set_session_id_context(raw, id, UInt32(id.count)) == 1 else {
-            throw ConfigurationProblem(
-                "OpenSSL takes no session id context: \(OpenSSLError.first())",
-                remedy: "This is a fault in attache; please report it.")
+        for context in contexts {
+            guard SSL_CTX_set_session_id_context(context.raw, id, UInt32(id.count)) == 1 else {
+                throw ConfigurationProblem(
+                    "OpenSSL takes no session id context: \(OpenSSLError.first())",
+                    remedy: "This is a fault in attache; please report it.")
+            }
         }
         SSL_CTX_sess_set_new_cb(raw, boundServerSession)
         SSL_CTX_set_session_ticket_cb(raw, makeTicket, nil, nil)
-        if !protocols.names.isEmpty {
-            SSL_CTX_set_alpn_select_cb(raw, chooseProtocol, callbackArgument)
+        for context in contexts where !protocols.names.isEmpty {
+            SSL_CTX_set_alpn_select_cb(context.raw, chooseProtocol, callbackArgument)
         }
     }
 
@@ -99,18 +103,21 @@ extension TLSContext {
     }
 
     func installVerification() {
-        SSL_CTX_set_cert_verify_callback(raw, verifyPeer, callbackArgument)
         let mode =
             switch trust.demand {
             case .nothing: SSL_VERIFY_NONE
             case .optional: SSL_VERIFY_PEER
             case .required: SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT
             }
-        SSL_CTX_set_verify(raw, mode, trust.lists.isEmpty ? nil : missingListIsFine)
+        for context in contexts {
+            SSL_CTX_set_cert_verify_callback(context.raw, verifyPeer, callbackArgument)
+            SSL_CTX_set_verify(
+                context.raw, mode, trust.lists.isEmpty ? nil : missingListIsFine)
+        }
     }
 
     /// Not retained: see the type's comment.
-    private var callbackArgument: UnsafeMutableRawPointer {
+    var callbackArgument: UnsafeMutableRawPointer {
         Unmanaged.passUnretained(self).toOpaque()
     }
 

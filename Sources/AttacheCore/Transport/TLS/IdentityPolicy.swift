@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may come in: which names in a verified certificate are accepted.
 
-/// `KIND:PATTERN` with the kinds `dns`, `uri`, `cn` and `ip`, or the one word `any-verified`.
+/// `KIND:PATTERN` with the kinds `dns`, `uri`, `cn`, `ou`, `ip` and `spki`, or the one word
+/// `any-verified`.
 ///
 /// - `dns`: `*` stands for one whole label; letters' case does not matter.
 /// - `uri`: `*` stands for one piece between slashes, or a part of one; `**` crosses slashes.
 /// - `cn`: the subject's common name; `*` as in a URI.
+/// - `ou`: one of the subject's organizational units; `*` as in a URI.
 /// - `ip`: one address.
+/// - `spki`: the digest of its public key (`KeyPin`).
 ///
 /// One matching name is enough. A name is compared as it stands in the certificate: a certificate
 /// for `*.internal` is the name `*.internal`, not every name below.
@@ -63,9 +66,13 @@ public struct IdentityPolicy: Sendable, Hashable {
     }
 
     private static let anyWord = "any-verified"
-    private static let forms = "dns:PATTERN, uri:PATTERN, cn:PATTERN or ip:ADDRESS"
+    private static let forms =
+        "dns:PATTERN, uri:PATTERN, cn:PATTERN, ou:PATTERN, ip:ADDRESS or spki:PIN"
 
     public var allowsAny: Bool { patterns.isEmpty }
+
+    /// Whether `PresentedNames.pin` must be known.
+    var looksAtKey: Bool { patterns.contains { $0.kind == .spki } }
 
     public func allows(_ names: PresentedNames) -> Bool {
         patterns.isEmpty || patterns.contains { $0.allows(names) }

@@ -5,7 +5,7 @@
 /// admits `spiffe://corp/orders/`.
 struct NamePattern: Sendable, Hashable {
     enum Kind: String, Sendable, CaseIterable {
-        case cn, dns, uri, ip
+        case cn, ou, dns, uri, ip, spki
     }
 
     /// A step through a name, byte by byte.
@@ -19,7 +19,7 @@ struct NamePattern: Sendable, Hashable {
     let kind: Kind
     /// As the operator wrote it, in canonical form where the kind has one.
     let text: String
-    /// cn and uri; empty for the others.
+    /// cn, ou and uri; empty for the others.
     private let steps: [Step]
 
     init(_ kind: Kind, _ pattern: String) throws(IdentityPolicy.Malformed) {
@@ -44,7 +44,14 @@ struct NamePattern: Sendable, Hashable {
             }
             text = canonical
             steps = []
-        case .cn, .uri:
+        case .spki:
+            do {
+                text = try KeyPin(parsing: pattern).description
+            } catch {
+                throw .init("spki: \(error.message)")
+            }
+            steps = []
+        case .cn, .ou, .uri:
             text = pattern
             steps = try Self.steps(kind, pattern)
         }
@@ -97,9 +104,11 @@ struct NamePattern: Sendable, Hashable {
     func allows(_ names: PresentedNames) -> Bool {
         switch kind {
         case .cn: names.commonName.map(walks) ?? false
+        case .ou: names.units.contains(where: walks)
         case .dns: names.dns.contains(where: coversDNS)
         case .uri: names.uri.contains(where: walks)
         case .ip: names.ip.contains { IPLiteral.canonical($0) == text }
+        case .spki: names.pin?.description == text
         }
     }
 

@@ -34,6 +34,42 @@ struct PEMBlock: ~Copyable {
     var isEncrypted: Bool {
         kind == "ENCRYPTED PRIVATE KEY" || header.contains("ENCRYPTED")
     }
+
+    /// nil: it does not open it; OpenSSL's queue says more.
+    func key(openedWith passphrase: Passphrase) -> Owned? {
+        ERR_clear_error()
+        let key =
+            kind == "ENCRYPTED PRIVATE KEY"
+            ? newFormat(passphrase) : oldFormat(passphrase)
+        return key.map { Owned($0) { EVP_PKEY_free($0) } }
+    }
+
+    /// PKCS #8 (RFC 5958).
+    private func newFormat(_ passphrase: Passphrase) -> OpaquePointer? {
+        var at: UnsafePointer<UInt8>? = UnsafePointer(bytes)
+        guard let locked = d2i_X509_SIG(nil, &at, count) else { return nil }
+        defer { X509_SIG_free(locked) }
+        let plain = passphrase.withCharacters {
+            PKCS8_decrypt(locked, $0, Int32(passphrase.count))
+        }
+        guard let plain else { return nil }
+        defer { PKCS8_PRIV_KEY_INFO_free(plain) }
+        return EVP_PKCS82PKEY(plain)
+    }
+
+    /// The header names the cipher (RFC 1421); decrypted in place, which makes it no longer.
+    private func oldFormat(_ passphrase: Passphrase) -> OpaquePointer? {
+        var lines = Array(header.utf8CString)
+        var cipher = EVP_CIPHER_INFO()
+        guard PEM_get_EVP_CIPHER_INFO(&lines, &cipher) == 1 else { return nil }
+        var length = count
+        // Without a callback the last argument is the passphrase itself.
+        let isOpen = passphrase.withCharacters {
+            PEM_do_header(&cipher, bytes, &length, nil, $0) == 1
+        }
+        var at: UnsafePointer<UInt8>? = UnsafePointer(bytes)
+        return isOpen ? d2i_AutoPrivateKey(nil, &at, length) : nil
+    }
 }
 
 enum SHA256 {

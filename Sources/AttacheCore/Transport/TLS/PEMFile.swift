@@ -15,10 +15,19 @@ struct PEMFile {
     private(set) var certificates: [Owned] = []
     private(set) var keys: [Owned] = []
     private(set) var lists: [Owned] = []
+    /// Keys that are encrypted, where no passphrase was given.
+    private(set) var keysLocked = 0
+    /// A passphrase was needed.
+    private(set) var wasEncrypted = false
     private var blocks = 0
 
+    /// What no file but that of the key should hold.
+    var holdsKey: Bool { !keys.isEmpty || keysLocked > 0 }
+
     /// `purpose`: what the operator knows the file as, "certificate", "CA file".
-    init(reading path: String, as purpose: String) throws(ConfigurationProblem) {
+    init(
+        reading path: String, as purpose: String, passphrase: Passphrase? = nil
+    ) throws(ConfigurationProblem) {
         var file: SmallFile
         do {
             file = try SmallFile(reading: path, bytesMax: Limits.pemBytesMax)
@@ -33,7 +42,7 @@ struct PEMFile {
             // A key must not stay in memory that is handed out again.
             defer { OPENSSL_cleanse(bytes.baseAddress, bytes.count) }
             do throws(ConfigurationProblem) {
-                try take(UnsafeRawBufferPointer(bytes), as: purpose)
+                try take(UnsafeRawBufferPointer(bytes), as: purpose, passphrase)
                 return nil
             } catch {
                 return error
@@ -53,7 +62,7 @@ struct PEMFile {
     }
 
     private mutating func take(
-        _ bytes: UnsafeRawBufferPointer, as purpose: String
+        _ bytes: UnsafeRawBufferPointer, as purpose: String, _ passphrase: Passphrase?
     ) throws(ConfigurationProblem) {
         // Reads from `bytes`, which outlive it; Limits.pemBytesMax keeps the count an Int32.
         guard bytes.count > 0, let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count))
@@ -64,7 +73,11 @@ struct PEMFile {
         }
         while let block = PEMBlock(next: bio) {
             blocks += 1
-            guard try add(block, as: purpose) else {
+            if block.isEncrypted {
+                try addEncrypted(block, passphrase)
+                continue
+            }
+            guard add(block) else {
                 throw ConfigurationProblem(
                     "the \(purpose) \"\(path)\" is damaged: block \(blocks), \(block.kind), "
                         + "cannot be decoded (\(OpenSSLError.first()))",
@@ -82,15 +95,7 @@ struct PEMFile {
     }
 
     /// false: the block cannot be decoded.
-    private mutating func add(
-        _ block: borrowing PEMBlock, as purpose: String
-    ) throws(ConfigurationProblem) -> Bool {
-        guard !block.isEncrypted else {
-            throw ConfigurationProblem(
-                "the \(purpose) \"\(path)\" holds an encrypted key: not supported yet",
-                remedy: "Decrypt it with `openssl pkey -in FILE -out FILE.plain` and guard it by "
-                    + "its permissions (0600, owned by the user attache runs as).")
-        }
+    private mutating func add(_ block: borrowing PEMBlock) -> Bool {
         var at: UnsafePointer<UInt8>? = UnsafePointer(block.bytes)
         switch block.kind {
         case "CERTIFICATE", "X509 CERTIFICATE":
@@ -108,5 +113,24 @@ struct PEMFile {
         default: break
         }
         return true
+    }
+
+    private mutating func addEncrypted(
+        _ block: borrowing PEMBlock, _ passphrase: Passphrase?
+    ) throws(ConfigurationProblem) {
+        wasEncrypted = true
+        guard let passphrase else {
+            keysLocked += 1
+            return
+        }
+        guard let key = block.key(openedWith: passphrase) else {
+            throw ConfigurationProblem(
+                "the passphrase in \"\(passphrase.path)\" does not open the key \"\(path)\" "
+                    + "(\(OpenSSLError.first()))",
+                remedy: "The first line of the file counts, without its line end. Try it with "
+                    + "`openssl pkey -in KEY -passin file:PASSPHRASE -noout`.",
+                setting: "key-passphrase-file")
+        }
+        keys.append(key)
     }
 }

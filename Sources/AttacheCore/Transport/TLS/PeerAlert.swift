@@ -19,7 +19,7 @@ struct PeerAlert {
                     + context.protocols.names.joined(separator: ", "))
         case SSL_AD_PROTOCOL_VERSION, SSL_AD_INSUFFICIENT_SECURITY:
             return TLSFailure(
-                reason: .protocolMismatch, message: sent + "; we speak \(context.shared.versions)")
+                reason: .protocolMismatch, message: sent + "; we speak \(context.shared.spoken)")
         case SSL_AD_HANDSHAKE_FAILURE:
             // A TLS 1.2 server that misses a client certificate says no more than this.
             let hint =
@@ -28,7 +28,7 @@ struct PeerAlert {
             return TLSFailure(
                 reason: .protocolMismatch,
                 message: sent + ": no version, suite or group in common\(hint); we speak "
-                    + context.shared.versions)
+                    + context.shared.spoken)
         case SSL_AD_DECRYPT_ERROR:
             return TLSFailure(
                 reason: .wrongKey,
@@ -83,6 +83,17 @@ extension TLSSettings {
         func name(_ version: TLSVersion) -> String { version == .tls12 ? "TLS 1.2" : "TLS 1.3" }
         return minVersion == maxVersion
             ? name(minVersion) + " only" : name(minVersion) + " to " + name(maxVersion)
+    }
+
+    /// What we speak: versions, and where they were chosen, suites and groups.
+    var spoken: String {
+        var parts = [versions]
+        if let ciphers, minVersion == .tls12 { parts.append(ciphers.joined(separator: ", ")) }
+        if let cipherSuites, maxVersion == .tls13 {
+            parts.append(cipherSuites.joined(separator: ", "))
+        }
+        if let groups { parts.append("groups " + groups.joined(separator: ", ")) }
+        return parts.joined(separator: "; ")
     }
 }
 

@@ -16,44 +16,34 @@ struct PeerTrust {
     var demand: Demand
     /// Who may come; nil: the name is checked by OpenSSL as a host name or address.
     var policy: IdentityPolicy?
+    /// Beside all that, its key must be one of these; empty: any. Heeded in full handshakes: a
+    /// client resumes only what it agreed upon under the same settings (TicketStore).
+    var pins: [KeyPin] = []
     /// As messages name them: `CA file "ca.pem"`.
     var authorities: String
     /// X509_CRLs; empty: revocation is not looked at.
     var lists: [Owned] = []
     var listFile: String?
-    /// Contents of the files, for the session id context.
+    /// Contents of the files, for the session id context and fingerprints.
     var digests: [[UInt8]] = []
     var warnings: [String] = []
 
-    static var nobody: PeerTrust { PeerTrust(demand: .nothing, authorities: "no CA file") }
+    static var nobody: PeerTrust { PeerTrust(demand: .nothing, policy: nil) }
 
-    /// Loads into the store that the context has. `ca` nil: the system's.
-    init(
-        demand: Demand, ca: String?, crl: String?, policy: IdentityPolicy?,
-        into context: OpaquePointer
-    ) throws(ConfigurationProblem) {
+    /// Still without any authority.
+    init(demand: Demand, policy: IdentityPolicy?) {
         self.demand = demand
         self.policy = policy
-        if let ca {
-            authorities = "CA file \"\(ca)\""
-            try load(ca, into: context)
-        } else {
-            authorities = "the system's CA store"
-            loadSystemStore(into: context)
-        }
-        if let crl { try loadLists(crl, into: context) }
+        authorities = "no CA file"
     }
 
-    private init(demand: Demand, authorities: String) {
-        self.demand = demand
-        self.authorities = authorities
-    }
-
-    private mutating func load(
+    /// Into the store that the context has.
+    mutating func loadAuthorities(
         _ path: String, into context: OpaquePointer
     ) throws(ConfigurationProblem) {
+        authorities = "CA file \"\(path)\""
         let file = try PEMFile(reading: path, as: "CA file")
-        guard file.keys.isEmpty else {
+        guard !file.holdsKey else {
             throw ConfigurationProblem(
                 "the CA file \"\(path)\" holds a private key",
                 remedy: "Take the key out: a CA file is for certificates, and whoever may read it "

@@ -11,14 +11,21 @@ public struct PresentedNames: Sendable, Hashable {
     public let uri: [String]
     /// In canonical text form: `10.0.0.1`, `::1`.
     public let ip: [String]
+    /// Organizational units of the subject, in its order.
+    public let units: [String]
+    /// Of its key; nil where nobody asked.
+    public var pin: KeyPin?
 
     public init(
-        commonName: String? = nil, dns: [String] = [], uri: [String] = [], ip: [String] = []
+        commonName: String? = nil, dns: [String] = [], uri: [String] = [], ip: [String] = [],
+        units: [String] = [], pin: KeyPin? = nil
     ) {
         self.commonName = commonName
         self.dns = dns
         self.uri = uri
         self.ip = ip
+        self.units = units
+        self.pin = pin
     }
 
     /// Eight tell who it is; a certificate may carry thousands, and a log line must stay one line.
@@ -31,8 +38,9 @@ extension PresentedNames: CustomStringConvertible {
     /// `dns:db.internal uri:spiffe://corp/db ip:10.2.0.9 cn:db`; `no usable name` without any.
     public var description: String {
         let all =
-            dns.map { "dns:" + $0 } + uri.map { "uri:" + $0 } + ip.map { "ip:" + $0 }
-            + (commonName.map { ["cn:" + $0] } ?? [])
+            (pin.map { ["spki:\($0)"] } ?? []) + dns.map { "dns:" + $0 } + uri.map { "uri:" + $0 }
+            + ip.map { "ip:" + $0 }
+            + (commonName.map { ["cn:" + $0] } ?? []) + units.map { "ou:" + $0 }
         if all.isEmpty { return "no usable name" }
         let shown = all.prefix(Self.namesShownMax).map {
             $0.utf8.count > Self.nameBytesShownMax

@@ -30,10 +30,10 @@ extension PeerTrust {
         _ path: String, into context: OpaquePointer
     ) throws(ConfigurationProblem) {
         let file = try PEMFile(reading: path, as: "CRL file")
-        guard file.keys.isEmpty, !file.lists.isEmpty else {
+        guard !file.holdsKey, !file.lists.isEmpty else {
             throw ConfigurationProblem(
                 "the CRL file \"\(path)\" "
-                    + (file.keys.isEmpty ? "holds no revocation list" : "holds a private key"),
+                    + (file.holdsKey ? "holds a private key" : "holds no revocation list"),
                 remedy: "Name a file of -----BEGIN X509 CRL----- blocks and nothing secret.")
         }
         lists = file.lists  // keeps them from here on

@@ -14,6 +14,7 @@ extension PeerTrust {
         let directory = Self.place(
             X509_get_default_cert_dir_env(), otherwise: X509_get_default_cert_dir())
         ERR_clear_error()
+        digests += [file.fingerprint, directory.fingerprint]
         authorities = "the system's CA store (\(file.path), \(directory.path))"
         // A path that somebody set and nobody can read would go unnoticed: OpenSSL ignores it.
         for place in [file, directory] where place.isSet && access(place.path, R_OK) != 0 {
@@ -32,6 +33,15 @@ extension PeerTrust {
         let variable: String
         let path: String
         let isSet: Bool
+
+        /// Of what the file holds; of a directory when it last changed, which is when a
+        /// certificate came or went.
+        var fingerprint: [UInt8] {
+            if let file = try? SmallFile(reading: path, bytesMax: Limits.pemBytesMax) {
+                return SHA256.digest(file.bytes)
+            }
+            return SHA256.digest(Array("\(path) \(SmallFile.Facts.changed(path))".utf8))
+        }
     }
 
     private static func place(

@@ -13,18 +13,26 @@ enum TLSRole: Sendable {
     var peerUse: String { self == .server ? "a TLS client" : "a TLS server" }
 }
 
-/// One SSL_CTX. Unchecked: SSL_CTX may be used from several threads (it counts its references and
-/// locks its session cache); everything else in here is written by `init` only.
+/// One SSL_CTX, and for further certificates one each. Unchecked: SSL_CTX may be used from several
+/// threads (it counts its references and locks its session cache); everything else in here is
+/// written by `init` only.
 ///
 /// Callbacks get a pointer to this object that owns nothing. So who makes connections keeps the
 /// context until the last of them is freed; an upstream or listener does, by owning both.
 final class TLSContext: @unchecked Sendable {
     let role: TLSRole
-    private let context: Owned
+    /// At least one; connections begin on the first.
+    let contexts: [Owned]
+    /// Which of them, by the name that a client asks for.
+    let names: CertificateNames
     let trust: PeerTrust
-    let own: OwnCertificate?
+    /// What is shown, the default first; empty: nothing.
+    let ownCertificates: [OwnCertificate]
     let protocols: ApplicationProtocols
     let shared: TLSSettings
+    /// Of the contents of all files: with equal settings and an equal fingerprint a new context
+    /// would be as this one, without its sessions.
+    let fingerprint: [UInt8]
     /// What is odd and not forbidden: to be printed once, at start.
     let warnings: [String]
     /// Set by the operator; wins over the endpoint's own name.
@@ -33,48 +41,46 @@ final class TLSContext: @unchecked Sendable {
     /// set by `server-name`. To be checked where upstreams are.
     let verifiesHostName: Bool
 
-    var raw: OpaquePointer { context.raw }
+    /// Not through an array that may end before: `contexts` lives as long as this object.
+    let raw: OpaquePointer
+    var own: OwnCertificate? { ownCertificates.first }
 
     /// For a listener. Its name makes its sessions its own: what was agreed upon with one listener
     /// is not resumed on another.
-    init(
+    convenience init(
         server settings: ServerTLSSettings, listener: String
     ) throws(ConfigurationProblem) {
-        var warnings: [String] = []
-        role = .server
-        shared = settings.shared
-        context = try Self.context(settings.shared)
-        protocols = try ApplicationProtocols(settings.shared.alpn)
-        own = try OwnCertificate(settings.identities[0], into: context.raw, warnings: &warnings)
-        trust = try Self.trust(settings, into: context.raw)
-        self.warnings = warnings + trust.warnings
-        serverName = nil
-        verifiesHostName = false
+        try self.init(TLSParts(settings), serverName: nil, verifiesHostName: false)
         try becomeServer(listener: listener)
-        installVerification()
     }
 
     /// For an upstream.
-    init(client settings: ClientTLSSettings) throws(ConfigurationProblem) {
-        var warnings: [String] = []
-        role = .client
-        shared = settings.shared
-        context = try Self.context(settings.shared)
-        protocols = try ApplicationProtocols(settings.shared.alpn)
-        if let identity = settings.identity {
-            own = try OwnCertificate(identity, into: context.raw, warnings: &warnings)
-        } else {
-            own = nil
-        }
-        trust = try Self.trust(settings, into: context.raw, warnings: &warnings)
-        self.warnings = warnings + trust.warnings
-        serverName = try settings.serverName.map(Self.checkedServerName)
-        if case .hostName = settings.verify {
-            verifiesHostName = true
-        } else {
-            verifiesHostName = false
-        }
+    convenience init(client settings: ClientTLSSettings) throws(ConfigurationProblem) {
+        try self.init(
+            TLSParts(settings), serverName: settings.serverName,
+            verifiesHostName: settings.verify == .hostName)
         becomeClient()
+    }
+
+    private init(
+        _ parts: TLSParts, serverName: String?, verifiesHostName: Bool
+    ) throws(ConfigurationProblem) {
+        if let problem = ConfigurationProblem(all: parts.findings.problems) { throw problem }
+        guard let first = parts.contexts.first else {
+            throw ConfigurationProblem("OpenSSL makes no TLS context")
+        }
+        role = parts.role
+        contexts = parts.contexts
+        raw = first.raw
+        names = parts.names
+        trust = parts.trust
+        ownCertificates = parts.own
+        protocols = parts.protocols
+        shared = parts.shared
+        fingerprint = parts.fingerprint
+        warnings = parts.findings.warnings
+        self.serverName = serverName
+        self.verifiesHostName = verifiesHostName
         installVerification()
     }
 

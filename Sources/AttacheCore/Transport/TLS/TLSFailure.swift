@@ -94,7 +94,7 @@ private struct FailedCall {
             return failure(
                 .protocolMismatch,
                 "no way of speaking TLS in common with \(role.peer): \(error.text); we speak "
-                    + context.shared.versions)
+                    + context.shared.spoken)
         case let reason where FailureKinds.notTLS.contains(reason) && isFirstRecord:
             return failure(.plaintext, "not TLS: " + plaintext(reason))
         default:

@@ -24,8 +24,8 @@ func verifyPeer(_ check: OpaquePointer?, _ argument: UnsafeMutableRawPointer?) -
     var code = X509_STORE_CTX_get_error(check)
     if verdict <= 0 {
         if code == X509_V_OK { code = X509_V_ERR_UNSPECIFIED }
-    } else if let leaf = X509_STORE_CTX_get0_cert(check), let policy = context.trust.policy,
-        !policy.allows(Certificate(leaf).names)
+    } else if let leaf = X509_STORE_CTX_get0_cert(check),
+        !context.trust.accepts(Certificate(leaf))
     {
         // The code that makes OpenSSL send bad_certificate, as for a wrong host name: there is
         // none for access_denied.
@@ -72,9 +72,15 @@ extension CertificateRefusal {
             text: Self.words(
                 code, subject, use: context.role.peerUse, against: context.trust,
                 listEnded: current.flatMap(context.trust.listEnd)),
-            subject: subject, presented: leaf?.names,
+            subject: subject, presented: leaf?.names(for: context.trust.policy),
             expected: context.trust.policy?.description ?? Self.expectedHost(ssl),
             authorities: context.trust.authorities)
+        // The name was right where only the pin was wrong.
+        if isPolicy, let leaf, let pin = leaf.pin, context.trust.acceptsName(of: leaf) {
+            text = Self.wrongPin(pin)
+            presented?.pin = pin
+            expected = context.trust.pins.prefix(4).map(\.description).joined(separator: " or ")
+        }
     }
 
     private static func expectedHost(_ ssl: OpaquePointer) -> String? {
@@ -91,6 +97,15 @@ extension CertificateRefusal {
 }
 
 extension PeerTrust {
+    /// Beyond the chain and the host name, which OpenSSL has verified.
+    fileprivate func accepts(_ leaf: Certificate) -> Bool {
+        acceptsName(of: leaf) && (pins.isEmpty || leaf.pin.map(pins.contains) == true)
+    }
+
+    fileprivate func acceptsName(of leaf: Certificate) -> Bool {
+        policy?.allows(leaf.names(for: policy)) != false
+    }
+
     /// The first moment at which this chain would no longer be verified: what is resumed after it
     /// would outlive its own proof.
     fileprivate func end(of chain: OpaquePointer?) -> Moment? {

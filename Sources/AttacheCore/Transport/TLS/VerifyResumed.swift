@@ -8,6 +8,8 @@ extension TLSContext {
     /// client is who it was. Its certificate stands in the session; its dates, its revocation and
     /// its names are looked at again, now and under this context's settings.
     ///
+    /// A client asks nothing: what it resumes was agreed upon under this context, with its pins.
+    ///
     /// Rarely says no: sessions are forgotten when their trust ends (Sessions.swift). A clock that
     /// was set is such a case. The session is then dropped, so the client's next handshake with
     /// it is a full one.
@@ -34,7 +36,7 @@ extension TLSContext {
         _ certificate: Certificate, of session: OpaquePointer?
     ) -> CertificateRefusal? {
         let now = Moment.now
-        let names = certificate.names
+        let names = certificate.names(for: trust.policy)
         let lists = trust.lists.map { RevocationList($0.raw) }
             .filter { $0.isOfIssuer(of: certificate) }
         let code: Int32
