@@ -3,7 +3,8 @@
 
 enum Repeats {
     private static let welcome: Set = [
-        "--to", "--allow", "--to-allow", "--source-allow", "--source-deny", "--help", "--version",
+        "--to", "--allow", "--to-allow", "--source-allow", "--source-deny", "--log-level",
+        "--help", "--version",
     ]
     private static let aliases = ["--cert": "--certificate", "--to-cert": "--to-certificate"]
 
