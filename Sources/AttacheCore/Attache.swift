@@ -34,12 +34,7 @@ public final class Attache {
         Process.prepare(workers: settings.workers)
         self.settings = settings
         self.source = source ?? { .success(settings) }
-        do {
-            log = try Log(settings.log)
-        } catch {
-            throw StartFailure(
-                message: "cannot start the log: \(error)", exitCode: ExitCode.failure)
-        }
+        log = try Log(settings.log)
         let generation = try Generation(settings)
         let budget = DescriptorBudget(
             limit: Process.raiseDescriptorLimit(), workers: settings.workers,

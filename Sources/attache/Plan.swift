@@ -17,6 +17,9 @@ struct Plan: Sendable {
             listeners: [listener], upstreams: [upstream], workers: (process.workers ?? .auto).number
         )
         settings.log.format = process.logFormat.format
+        for choice in process.logLevel { choice.apply(to: &settings.log) }
+        settings.log.access = process.logAccess ?? settings.log.access
+        settings.log.events = process.logEvents ?? settings.log.events
         if let drain = process.drain { settings.drain = drain }
         if let sessions = process.sessions { settings.listeners[0].sessions = sessions }
     }

@@ -8,7 +8,8 @@ import Testing
 struct HelpTests {
     private static let common = """
         --listen --mode --dual-stack --idle --half-close --lifetime --dead-peer --abort-linger
-        --source-allow --source-deny --workers --sessions --drain --log-format --help --version
+        --source-allow --source-deny --workers --sessions --drain --log-format --log-level
+        --log-access --log-events --help --version
         """
     private static let clients = """
         --certificate --cert --key --client-ca --client-certificate --allow --crl --min-version

@@ -83,4 +83,27 @@ struct ValueTests {
             #expect(throws: Problem.self) { try Texts.protocols(text) }
         }
     }
+
+    @Test func levelsArePlacedForAllOrForOnePart() throws {
+        let line =
+            "--listen systemd:pg --log-level error --log-level upstream=debug "
+            + "--log-access none --log-events ./attache.log"
+        let settings = try Echo.parse(line.split(separator: " ").map(String.init)).plan().settings
+        #expect(settings.log.level == .error && settings.log.levels == [.upstream: .debug])
+        #expect(settings.log.access == .none && settings.log.events == .file("./attache.log"))
+        #expect(settings.listeners.first?.bind == .systemd("pg"))
+    }
+
+    @Test(arguments: [
+        ("--log-level loud", "there are trace"), ("--log-level net=info", "there are control"),
+        ("--log-level a=b=info", "there are trace"), ("--log-events here", "./attache.log"),
+        ("--log-access", "--log-access"), ("--mode 600", "SocketMode="),
+        ("--dual-stack", "BindIPv6Only="),
+    ])
+    func whatALogOrAnInheritedSocketCannotBeIsSaid(flags: String, part: String) {
+        let words = "echo --listen systemd:pg \(flags)".split(separator: " ").map(String.init)
+        let ending = Ending.of(words)
+        #expect(ending.code == 64)
+        #expect(ending.complaint.contains(part), "\(ending.complaint)")
+    }
 }

@@ -65,5 +65,57 @@ extension EndToEnd {
                 #expect(daemon.child.errors.count < 20, "\(daemon.child.errors.count) lines")
             }
         }
+
+        /// As logrotate does it: the file gets another name, then SIGUSR1.
+        @Test func aRotationUnderTrafficLosesNoLine() throws {
+            let folder = try Folder()
+            let log = folder.file("access.log")
+            let arguments = ["echo", "--listen", "127.0.0.1:0", "--log-access", log]
+            let sessions = 300
+            try Daemon.with(arguments) { daemon in
+                for number in 1...sessions {
+                    let client = try Peer.connect(to: daemon.endpoint)
+                    try client.finishWriting()
+                    #expect(try client.receiveEnd() == .end)
+                    if number % 100 == 0 {
+                        try FileManager.default.moveItem(atPath: log, toPath: "\(log).\(number)")
+                        daemon.child.signal(SIGUSR1)
+                        try eventually("a new file") {
+                            FileManager.default.fileExists(atPath: log)
+                        }
+                    }
+                }
+                #expect(daemon.child.output.isEmpty)
+            }
+            let names = [log] + [100, 200, 300].map { "\(log).\($0)" }
+            let lines = try names.flatMap {
+                try String(contentsOfFile: $0, encoding: .utf8).split(separator: "\n")
+            }
+            #expect(lines.count == sessions)
+            let numbers = try lines.map { try SessionLine(String($0)).session }
+            #expect(Set(numbers).count == sessions)
+        }
+
+        @Test func aFullDiskIsToldAndSessionsGoOn() throws {
+            let arguments = ["echo", "--listen", "127.0.0.1:0", "--log-access", "/dev/full"]
+            try Daemon.with(arguments) { daemon in
+                for _ in 1...20 {
+                    let client = try Peer.connect(to: daemon.endpoint)
+                    try client.finishWriting()
+                    #expect(try client.receiveEnd() == .end)
+                }
+                try daemon.child.wait(inErrors: true, "what is wrong with the log") { lines in
+                    lines.contains { $0.contains("cannot write to /dev/full: no space left") }
+                        ? true : nil
+                }
+            }
+        }
+
+        @Test func aLogFileThatCannotBeOpenedIsNamed() throws {
+            let text = try Starts.fails(
+                Starts.configuration,
+                ["echo", "--listen", "127.0.0.1:0", "--log-events", "/nowhere/at-all.log"])
+            #expect(text.contains("/nowhere/at-all.log") && text.contains("ENOENT"))
+        }
     }
 }

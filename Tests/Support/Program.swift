@@ -14,6 +14,7 @@ public struct Program: Sendable {
         "nft": "nftables", "ip": "iproute2", "strace": "strace", "prlimit": "util-linux",
         "unshare": "util-linux", "nsenter": "util-linux", "setpriv": "util-linux",
         "bash": "bash", "sleep": "coreutils", "cat": "coreutils", "mount": "mount",
+        "systemd-analyze": "systemd", "systemd-socket-activate": "systemd",
     ]
 
     /// A missing program is a failure, never a test that is skipped.

@@ -1,17 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only writer of one log stream: a thread that may block so that nobody else has to.
+// The only writer of one log: a thread that may block so that nobody else has to.
+
+import Synchronization
 
 /// What it is given waits in bounded memory; beyond that it is dropped, counted and told later.
 /// Text is made on its thread. A put takes a lock for a moment, and a system call only when the
 /// thread sleeps; what has piled up leaves by one write.
 final class LogWriter: Sendable {
-    enum Entry: Sendable {
-        /// Behind a pointer: a record is 500 bytes, and what waits is moved about.
-        indirect case session(SessionRecord)
-        case line(String)
+    /// Behind a pointer: a record is 500 bytes, and what waits is moved about.
+    indirect enum Entry: Sendable {
+        case session(SessionRecord)
+        case event(EventRecord)
+        /// Lines behind it go there.
+        case turn(LogTarget)
+        /// Lines behind it go to the file that has the name now.
+        case reopen
+
+        var isLine: Bool {
+            switch self {
+            case .session, .event: true
+            case .turn, .reopen: false
+            }
+        }
     }
 
-    private struct State {
+    struct State {
         var waiting: [Entry] = []
         /// Taken by the thread and not yet written.
         var writing = 0
@@ -20,155 +33,98 @@ final class LogWriter: Sendable {
         /// Losses are told no earlier than this while lines wait: they must not fill the log.
         var tellAgain: UInt64 = 0
         var folder: Folder
+        /// Of where it writes.
+        var name: String
 
         var isIdle: Bool { waiting.isEmpty && writing == 0 }
     }
 
-    /// 64 KiB: what a default pipe holds (pipe(7)).
-    private static let batchBytes = 64 * 1024
-
-    private let monitor: Monitor<State>
-    private let output: BlockingOutput
-    /// As it is called in complaints: "standard output".
-    private let name: String
-    private let sessionsAsJSON: Bool
+    let monitor: Monitor<State>
     private let entriesMax: Int
     /// Who tells what this one lost; nil: it does so itself when it can write again.
-    private let complaints: LogWriter?
+    let complaints: LogWriter?
+    private let silent: Atomic<Bool>
+
+    /// Its lines go nowhere, so nobody needs to make them.
+    var isSilent: Bool { silent.load(ordering: .relaxed) }
+
+    var name: String { monitor.withLock { $0.name } }
 
     init(
-        _ output: BlockingOutput, name: String, sessionsAsJSON: Bool = false,
-        complaints: LogWriter? = nil, entriesMax: Int = Limits.logLinesWaitingMax,
-        foldedFor: Duration = Limits.foldedFor
+        _ target: LogTarget, complaints: LogWriter? = nil,
+        entriesMax: Int = Limits.logLinesWaitingMax, foldedFor: Duration = Limits.foldedFor
     ) throws(Errno) {
-        self.output = output
-        self.name = name
-        self.sessionsAsJSON = sessionsAsJSON
         self.complaints = complaints
         self.entriesMax = entriesMax
+        silent = Atomic(target.output == nil)
         let folder = Folder(
             foldedForNanoseconds: foldedFor.nanoseconds, kindsMax: Limits.foldedKindsMax)
-        monitor = Monitor(State(folder: folder))
-        try Thread.spawn(name: "log") { self.run() }
+        monitor = Monitor(State(folder: folder, name: target.name))
+        try Thread.spawn(name: "log") { self.run(target) }
     }
 
     func put(_ entry: Entry) {
-        let isFirstLoss = monitor.withLock { state in
+        let stuck = monitor.withLock { state -> String? in
             let lostBefore = state.lost
             enqueue(entry, &state)
-            return lostBefore == 0 && state.lost > 0
+            return lostBefore == 0 && state.lost > 0 ? state.name : nil
         }
         monitor.wake()
         // While it is stuck only another can say so.
-        if isFirstLoss {
-            complaints?.fold(
-                kind: "\(name) full",
-                "\(name) is not read fast enough: \(entriesMax) lines wait, more are lost")
+        if let stuck {
+            complaints?.complain(
+                kind: "\(stuck) full",
+                "\(stuck) takes lines too slowly: \(entriesMax) wait, more are lost")
         }
     }
 
     /// A complaint that is printed once a minute, with a count.
-    func fold(kind: String, _ message: String) {
+    func fold(kind: String, _ event: EventRecord) {
         let hasLines = monitor.withLock { state in
-            let lines = state.folder.hear(kind: kind, message, now: Clock.now())
-            for line in lines { enqueue(.line(line), &state) }
-            return !lines.isEmpty
+            let due = state.folder.hear(kind: kind, event, now: Clock.now())
+            for event in due { enqueue(.event(event), &state) }
+            return !due.isEmpty
         }
         if hasLines { monitor.wake() }
+    }
+
+    func complain(kind: String, _ message: String) { fold(kind: kind, Self.warning(message)) }
+
+    static func warning(_ message: String) -> EventRecord {
+        EventRecord(time: Clock.wall(), level: .warning, subsystem: .log, message: message)
+    }
+
+    func turn(to target: LogTarget) {
+        silent.store(target.output == nil, ordering: .relaxed)
+        put(.turn(target))
     }
 
     /// Waits until everything is written, at most until `deadline` (monotonic). Answers how many
     /// lines were not.
     func flush(until deadline: UInt64) -> Int {
         monitor.withLock { state in
-            for line in state.folder.finish(now: Clock.now()) { enqueue(.line(line), &state) }
+            for event in state.folder.finish(now: Clock.now()) {
+                enqueue(.event(Self.dated(event)), &state)
+            }
         }
         monitor.wake()
         _ = monitor.wait(until: deadline) { $0.isIdle ? () : nil }
         return monitor.withLock { $0.waiting.count + $0.writing + $0.lost }
     }
 
-    private func enqueue(_ entry: Entry, _ state: inout State) {
-        if state.waiting.count + state.writing < entriesMax {
+    /// A count is told later than what it counts.
+    static func dated(_ event: EventRecord) -> EventRecord {
+        var event = event
+        event.time = Clock.wall()
+        return event
+    }
+
+    func enqueue(_ entry: Entry, _ state: inout State) {
+        // What changes the writer is never dropped, and rare.
+        if state.waiting.count + state.writing < entriesMax || !entry.isLine {
             state.waiting.append(entry)
         } else {
             state.lost += 1
         }
-    }
-}
-
-// What its thread does.
-extension LogWriter {
-    private func run() -> Never {
-        var batch: [UInt8] = []
-        while true {
-            var count = 0
-            for entry in take() {
-                append(entry, to: &batch)
-                count += 1
-                if batch.count >= Self.batchBytes { write(&batch, count: &count) }
-            }
-            if count > 0 { write(&batch, count: &count) }
-            // Under load lines come one by one, each would wake this thread: let some gather.
-            Thread.nap(Limits.logLinesGather)
-        }
-    }
-
-    /// Sleeps until there is something to write.
-    private func take() -> [Entry] {
-        let nextDue = monitor.withLock { $0.folder.nextDue }
-        let entries = monitor.wait(until: nextDue) { state -> [Entry]? in
-            for line in state.folder.due(now: Clock.now()) { enqueue(.line(line), &state) }
-            if state.waiting.isEmpty { return nil }
-            state.writing = state.waiting.count
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        return entries ?? []
-    }
-
-    private func append(_ entry: Entry, to batch: inout [UInt8]) {
-        switch entry {
-        case .session(let record):
-            let line = sessionsAsJSON ? SessionLine.json(record) : SessionLine.text(record)
-            batch.append(contentsOf: line.utf8)
-        case .line(let message):
-            batch.append(contentsOf: "attache: ".utf8)
-            batch.append(contentsOf: LogText.lines(message).utf8)
-        }
-        batch.append(UInt8(ascii: "\n"))
-    }
-
-    private func write(_ batch: inout [UInt8], count: inout Int) {
-        do throws(Errno) {
-            try output.write(batch)
-            settle(written: count)
-        } catch {
-            // Nobody reads it any more (EPIPE), or a disk is full: the sessions go on.
-            monitor.withLock { state in
-                state.writing -= count
-                state.lost += count
-            }
-            complaints?.fold(kind: "\(name) failed", "cannot write to \(name): \(error)")
-        }
-        monitor.wake()
-        batch.removeAll(keepingCapacity: batch.capacity <= 2 * Self.batchBytes)
-        count = 0
-    }
-
-    /// There is room again: time to tell what was lost, once a second while more is waiting.
-    private func settle(written: Int) {
-        let now = Clock.now()
-        let lost = monitor.withLock { state in
-            state.writing -= written
-            guard state.lost > 0, state.isIdle || now >= state.tellAgain else { return 0 }
-            state.tellAgain = now + 1_000_000_000
-            defer { state.lost = 0 }
-            return state.lost
-        }
-        guard lost > 0 else { return }
-        let lines = lost == 1 ? "1 line" : "\(lost) lines"
-        let message = "\(lines) of \(name) lost: could not be written fast enough, or not at all"
-        (complaints ?? self).put(.line(message))
     }
 }

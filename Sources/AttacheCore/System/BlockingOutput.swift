@@ -3,17 +3,42 @@
 
 import Glibc
 
-/// Borrows the descriptor: standard streams are nobody's to close.
+/// Standard streams are nobody's to close; a file is closed when its last output is gone.
 struct BlockingOutput: Sendable {
     let descriptor: Int32
+    private let owner: Owner?
 
     static let standardOutput = BlockingOutput(descriptor: STDOUT_FILENO)
     static let standardError = BlockingOutput(descriptor: STDERR_FILENO)
+
+    /// Borrows it.
+    init(descriptor: Int32) {
+        self.descriptor = descriptor
+        owner = nil
+    }
+
+    /// Opens a file for appending, and makes it where there is none.
+    init(appendingTo path: String) throws(Errno) {
+        // A pipe that nobody reads must not hold up the start (O_NONBLOCK), and a terminal must not
+        // become ours (O_NOCTTY). 0640: the group that reads logs is the operator's choice.
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        let raw = open(path, flags, 0o640)
+        guard raw >= 0 else { throw Errno() }
+        descriptor = raw
+        owner = Owner(raw)
+    }
+
+    private final class Owner: Sendable {
+        private let descriptor: Descriptor
+        init(_ raw: Int32) { descriptor = Descriptor(adopting: raw) }
+    }
 
     var isTerminal: Bool { isatty(descriptor) == 1 }
 
     /// Writes everything, or fails with what may be half a line written.
     func write(_ bytes: [UInt8]) throws(Errno) {
+        // The owner must outlive the calls: Swift sees no use of it in them.
+        defer { withExtendedLifetime(owner) {} }
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes {
@@ -36,5 +61,11 @@ struct BlockingOutput: Sendable {
     private func waitForRoom() {
         var interest = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = poll(&interest, 1, -1)
+    }
+
+    /// Whether a write would begin at once.
+    var hasRoom: Bool {
+        var interest = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return poll(&interest, 1, 0) == 1
     }
 }

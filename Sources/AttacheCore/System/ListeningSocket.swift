@@ -80,7 +80,8 @@ package final class ListeningSocket: Sendable {
         var bound = SocketAddress()
         _ = bound.withMutablePointer { clinux_address(raw, $0, $1) }
         guard [AF_INET, AF_INET6, AF_UNIX].contains(bound.family) else {
-            throw failed("is a socket of a family that attache does not serve; TCP and Unix it does")
+            throw failed(
+                "is a socket of a family that attache does not serve; TCP and Unix it does")
         }
         _ = fcntl(raw, F_SETFL, fcntl(raw, F_GETFL) | O_NONBLOCK)
         if bound.family != AF_UNIX { Socket.prepare(raw) }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What systemd hears of us: ready, reloading, stopping, alive (sd_notify(3), by its plain protocol).
+// What systemd hears of us: ready, reloading, stopping, alive (the protocol of sd_notify(3)).
 
 import CLinux
 import Glibc

@@ -57,8 +57,8 @@ struct SocketAddress: Sendable {
         self.init(bytesOf: address, length: Self.pathOffset + count + 1)
     }
 
-    /// A name of Linux's own, which no file stands for: a NUL, then its bytes and no NUL behind them
-    /// (unix(7)). nil when it is empty or longer than there is room.
+    /// A name that no file stands for: a NUL, then its bytes and no NUL behind them (unix(7)). nil
+    /// when it is empty or longer than there is room.
     init?(abstract name: String) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

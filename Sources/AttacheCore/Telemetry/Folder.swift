@@ -6,7 +6,7 @@
 struct Folder: Sendable {
     private struct Complaint {
         /// The newest of its kind: counts are told with it.
-        var message: String
+        var event: EventRecord
         /// When something was printed about it.
         var since: UInt64
         /// How often it was heard since then.
@@ -25,36 +25,36 @@ struct Folder: Sendable {
         self.kindsMax = kindsMax
     }
 
-    /// The lines to print now: counts that are due, and this one if it is news.
-    mutating func hear(kind: String, _ message: String, now: UInt64) -> [String] {
+    /// What to print now: counts that are due, and this one if it is news.
+    mutating func hear(kind: String, _ event: EventRecord, now: UInt64) -> [EventRecord] {
         var lines = due(now: now)
         if complaints[kind] != nil {
-            complaints[kind]?.message = message
+            complaints[kind]?.event = event
             complaints[kind]?.more += 1
             return lines
         }
         if complaints.count >= kindsMax { lines += evictOldest(now: now) }
-        complaints[kind] = Complaint(message: message, since: now)
+        complaints[kind] = Complaint(event: event, since: now)
         lookAgain()
-        return lines + [message]
+        return lines + [event]
     }
 
     /// The counts of those whose minute has passed. One that was heard goes on being folded; one
     /// that was not is forgotten, and its next occurrence is news.
-    mutating func due(now: UInt64) -> [String] {
+    mutating func due(now: UInt64) -> [EventRecord] {
         guard let nextDue, now >= nextDue else { return [] }
-        var lines: [String] = []
+        var lines: [EventRecord] = []
         for (kind, complaint) in inOrder where now >= complaint.since + foldedFor {
             lines += Self.count(complaint, now: now)
             complaints[kind] =
-                complaint.more > 0 ? Complaint(message: complaint.message, since: now) : nil
+                complaint.more > 0 ? Complaint(event: complaint.event, since: now) : nil
         }
         lookAgain()
         return lines
     }
 
     /// Every count, due or not: nobody will ask again.
-    mutating func finish(now: UInt64) -> [String] {
+    mutating func finish(now: UInt64) -> [EventRecord] {
         defer {
             complaints = [:]
             nextDue = nil
@@ -66,7 +66,7 @@ struct Folder: Sendable {
         complaints.sorted { $0.value.since < $1.value.since }
     }
 
-    private mutating func evictOldest(now: UInt64) -> [String] {
+    private mutating func evictOldest(now: UInt64) -> [EventRecord] {
         guard let oldest = inOrder.first else { return [] }
         complaints[oldest.key] = nil
         return Self.count(oldest.value, now: now)
@@ -76,11 +76,13 @@ struct Folder: Sendable {
         nextDue = complaints.values.map(\.since).min().map { $0 + foldedFor }
     }
 
-    private static func count(_ complaint: Complaint, now: UInt64) -> [String] {
+    private static func count(_ complaint: Complaint, now: UInt64) -> [EventRecord] {
         guard complaint.more > 0 else { return [] }
         let seconds = (now - complaint.since) / 1_000_000_000
         let time = (55...65).contains(seconds) ? "minute" : "\(max(1, seconds)) s"
         let times = complaint.more == 1 ? "1 more time" : "\(complaint.more) more times"
-        return ["\(complaint.message) (\(times) in the last \(time))"]
+        var event = complaint.event
+        event.message += " (\(times) in the last \(time))"
+        return [event]
     }
 }

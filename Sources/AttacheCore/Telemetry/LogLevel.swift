@@ -24,4 +24,16 @@ public enum Subsystem: String, Sendable, CaseIterable {
     case admin
     /// The log about itself.
     case log
+
+    /// Among all cases.
+    var place: Int {
+        switch self {
+        case .control: 0
+        case .listener: 1
+        case .session: 2
+        case .upstream: 3
+        case .admin: 4
+        case .log: 5
+        }
+    }
 }

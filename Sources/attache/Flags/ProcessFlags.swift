@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import AttacheConfiguration
+import AttacheCore
 
 struct ProcessFlags: ParsableArguments {
     @Option(
@@ -25,6 +26,24 @@ struct ProcessFlags: ParsableArguments {
     var drain: Duration?
 
     @Option(
-        help: .init("Session lines; auto is text on a terminal, else JSON.", valueName: "format"))
+        help: .init("auto: sessions as JSON but on a terminal.", valueName: "format"))
     var logFormat: LogFormatChoice = .auto
+
+    @Option(
+        help: .init(
+            "Of events, or of one part: upstream=debug. (default: \(Defaults.process.log.level))",
+            valueName: "level"),
+        transform: LevelChoice.parse)
+    var logLevel: [LevelChoice] = []
+
+    @Option(
+        help: .init(
+            "Session lines: stdout, stderr, none, /path.", valueName: "where"),
+        transform: LogPlaces.parse)
+    var logAccess: LogSettings.Destination?
+
+    @Option(
+        help: .init("All other lines. (default: stderr)", valueName: "where"),
+        transform: LogPlaces.parse)
+    var logEvents: LogSettings.Destination?
 }

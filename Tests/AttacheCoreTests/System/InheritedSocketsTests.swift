@@ -36,11 +36,12 @@ struct InheritedSocketsTests {
             try Self.read(Self.environment("1")) == [Named(name: "unknown", descriptor: 3)])
     }
 
-    @Test(arguments: [
-        ("x", nil, "17", "LISTEN_FDS=x"), ("-1", nil, "17", "LISTEN_FDS=-1"),
-        ("4097", nil, "17", "LISTEN_FDS=4097"), ("2", "pg", "17", "1 names for 2 sockets"),
-        ("1", "pg", "18", "process 18 and this is 17"), ("1", "pg", nil, "this is 17"),
-    ] as [(String, String?, String?, String)])
+    @Test(
+        arguments: [
+            ("x", nil, "17", "LISTEN_FDS=x"), ("-1", nil, "17", "LISTEN_FDS=-1"),
+            ("4097", nil, "17", "LISTEN_FDS=4097"), ("2", "pg", "17", "1 names for 2 sockets"),
+            ("1", "pg", "18", "process 18 and this is 17"), ("1", "pg", nil, "this is 17"),
+        ] as [(String, String?, String?, String)])
     func whatCannotBeRightIsSaidWhenASocketIsWanted(
         count: String, names: String?, process: String?, part: String
     ) throws {

@@ -79,10 +79,11 @@ struct ServiceManagerTests {
         #expect(ear.next() == "WATCHDOG=1")
     }
 
-    @Test(arguments: [
-        (nil, nil, nil), ("20000000", nil, .seconds(10)), ("20000000", "17", .seconds(10)),
-        ("20000000", "18", nil), ("0", nil, nil), ("-5", nil, nil), ("soon", nil, nil),
-    ] as [(String?, String?, Duration?)])
+    @Test(
+        arguments: [
+            (nil, nil, nil), ("20000000", nil, .seconds(10)), ("20000000", "17", .seconds(10)),
+            ("20000000", "18", nil), ("0", nil, nil), ("-5", nil, nil), ("soon", nil, nil),
+        ] as [(String?, String?, Duration?)])
     func theWatchdogIsToldTwiceInItsTimeWhenItIsOurs(
         time: String?, process: String?, interval: Duration?
     ) {

@@ -10,11 +10,11 @@ struct FolderTests {
     private var folder = Folder(foldedForNanoseconds: 60 * second, kindsMax: 3)
 
     private mutating func hear(_ kind: String, _ message: String, at time: UInt64) -> [String] {
-        folder.hear(kind: kind, message, now: time * Self.second)
+        folder.hear(kind: kind, .said(message), now: time * Self.second).map(\.message)
     }
 
     private mutating func due(at time: UInt64) -> [String] {
-        folder.due(now: time * Self.second)
+        folder.due(now: time * Self.second).map(\.message)
     }
 
     @Test mutating func theFirstIsPrintedAndTheNextOnlyCounted() {
@@ -76,7 +76,9 @@ struct FolderTests {
         _ = hear("a", "A", at: 0)
         _ = hear("b", "B", at: 1)
         _ = hear("b", "B", at: 2)
-        #expect(folder.finish(now: 2 * Self.second) == ["B (1 more time in the last 1 s)"])
+        #expect(
+            folder.finish(now: 2 * Self.second).map(\.message)
+                == ["B (1 more time in the last 1 s)"])
         #expect(folder.finish(now: 3 * Self.second) == [])
         #expect(folder.nextDue == nil)
     }
