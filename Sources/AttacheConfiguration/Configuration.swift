@@ -24,7 +24,7 @@ public struct Configuration: Sendable {
     /// nil: there are problems. `admin` is nil in it where `admin` is `.byDefault`.
     public let settings: Settings?
     public let admin: Admin
-    /// In the order of the file; at most 100, and problems before anything else.
+    /// In the order of the file; at most 100 problems and 100 warnings.
     public let findings: [Finding]
     /// How many problems there are, beyond the hundredth too.
     public let problems: Int

@@ -24,31 +24,49 @@ extension Draft {
         let secrets = node.secretFiles.map(reading.resolve)
         for problem in findings.problems {
             let (what, remedy) = Problem(problem.message.without(secrets)).parts
-            if let place = problem.setting.map(node.nearest)
-                ?? node.naming(in: problem.message, reading)
-            {
-                reading.problem(place, what, remedy: remedy)
+            if let place = node.place(of: problem, reading) {
+                // The key stands before it already.
+                let step = problem.setting.map { "\($0): " } ?? ""
+                let said = what.hasPrefix(step) ? String(what.dropFirst(step.count)) : what
+                reading.problem(place, said, remedy: remedy)
             } else {
                 reading.problem(with: node, what, remedy: remedy)
             }
         }
         for warning in findings.warnings {
             let (what, remedy) = Problem(warning.without(secrets)).parts
-            // What names no file is about verification as a whole.
-            let place = node.naming(in: warning, reading) ?? node["verify"] ?? node
-            reading.warning(place, what, remedy: remedy, isToldAtStart: true)
+            reading.warning(
+                node.place(of: warning, reading), what, remedy: remedy, isToldAtStart: true)
         }
     }
 }
 
 extension Node {
+    /// The core says `certificate` where there is only one, in a list or not.
+    fileprivate func place(of problem: ConfigurationProblem, _ reading: Reading) -> Node? {
+        if let setting = problem.setting {
+            for way in [setting, "certificates[0].\(setting)"] {
+                let found = nearest(way)
+                if found.path.hasSuffix(way) { return found }
+            }
+        }
+        return naming(in: problem.message, reading)
+    }
+
+    /// By the file that it names, or the key that it begins with; what has neither is about
+    /// verification as a whole.
+    fileprivate func place(of warning: String, _ reading: Reading) -> Node {
+        let word = warning.prefix { $0.isLetter || $0 == "-" }
+        return naming(in: warning, reading) ?? self[String(word)] ?? self["verify"] ?? self
+    }
+
     /// Where it names a file that `message` speaks of.
-    fileprivate func naming(in message: String, _ reading: Reading) -> Node? {
+    private func naming(in message: String, _ reading: Reading) -> Node? {
         texts.first { message.contains("\"\(reading.resolve($0.1))\"") }?.0
     }
 
     /// All texts in it, with their nodes.
-    fileprivate var texts: [(Node, String)] {
+    private var texts: [(Node, String)] {
         switch content {
         case .text(let text, _): [(self, text)]
         case .list(let items): items.flatMap(\.texts)
@@ -66,7 +84,6 @@ extension String {
     fileprivate func without(_ secrets: [String]) -> String {
         secrets.reduce(self) { text, secret in
             text.replacing("\"\(secret)\"", with: Shown.withheld)
-                .replacing(secret, with: Shown.withheld)
         }
     }
 }

@@ -26,10 +26,10 @@ public enum Output {
             let isOn = isOn && key.isRequired
             let name = indent + (isOn ? "" : "#") + key.name + ":"
             let about = wrapped(key.about, indent: indent)
-            let head = indent.isEmpty ? ["\n"] + about : about
+            let head = indent.isEmpty ? [""] + about : about
             let inner = indent + "  "
             switch key.shape {
-            case .block(let keys):
+            case .block(let keys), .word(_, or: .block(let keys)):
                 return head + [name] + lines(of: keys, indent: inner, isOn: isOn)
             case .named(let keys, let example):
                 return head + [name, "\(inner)\(example):"]

@@ -9,11 +9,12 @@ struct Reading {
     private(set) var findings: [Finding] = []
     /// How many there were; those beyond the bound are not kept.
     private(set) var problems = 0
+    private var warnings = 0
     /// The paths of all of them, and of what they stand in.
     private var spoilt: Set<String> = []
 
-    /// Nobody reads more at once, and a file can hold a thousand times as many.
-    static let findingsMax = 100
+    /// Of either kind: nobody reads more at once, and a file can hold a thousand times as many.
+    private static let keptMax = 100
 
     init(folder: String) {
         self.folder = folder
@@ -39,11 +40,13 @@ struct Reading {
         _ severity: Finding.Severity, _ place: Place, _ path: String, _ what: String,
         _ remedy: @autoclosure () -> String, _ isToldAtStart: Bool = false
     ) {
-        if severity == .problem {
+        switch severity {
+        case .problem:
             problems += 1
             spoil(path)
+        case .warning: warnings += 1
         }
-        guard findings.count < Self.findingsMax else { return }
+        guard (severity == .problem ? problems : warnings) <= Self.keptMax else { return }
         findings.append(
             Finding(
                 severity: severity, place: place, path: path, what: what, remedy: remedy(),
@@ -64,7 +67,8 @@ struct Reading {
 
     /// As a path from the root of the file system.
     func resolve(_ file: String) -> String {
-        file.hasPrefix("/") || folder.isEmpty ? file : "\(folder)/\(file)"
+        if file.hasPrefix("/") || folder.isEmpty { return file }
+        return folder.hasSuffix("/") ? folder + file : "\(folder)/\(file)"
     }
 
     /// The same for Unix sockets. nil: the path is too long then, which has been noted.

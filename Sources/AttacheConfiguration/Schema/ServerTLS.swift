@@ -33,8 +33,8 @@ struct ServerTLSDraft: Sendable {
             Field(
                 optional: "allow", .allow(anyWord: true), \.allow,
                 example: "{dns: [\"*.apps.internal\"]}",
-                "Which names in a client's certificate are let in; one that matches is enough. "
-                    + "Required with client-ca."),
+                "Which names in a client's certificate are let in (one that matches is enough), or "
+                    + "the one word any-verified. Required with client-ca."),
         ] + [Field<TLSSettings>].sharedTLS.map { $0.of(\.shared) }
 
     private static let identity: [Field<IdentityDraft>] = [

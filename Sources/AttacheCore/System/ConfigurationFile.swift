@@ -18,7 +18,7 @@ package enum ConfigurationFile {
     /// stay: a mounted ConfigMap is made of them.
     package static func folder(of path: String) -> String {
         let parent = path.lastIndex(of: "/").map { path[..<$0] } ?? ""
-        if path.hasPrefix("/") { return String(parent) }
+        if path.hasPrefix("/") { return parent.isEmpty ? "/" : String(parent) }
         var room = [CChar](repeating: 0, count: Int(PATH_MAX))
         guard getcwd(&room, room.count) != nil else { return String(parent) }
         let here = String(
