@@ -1,10 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 // The operator's socket of a process that serves: where it is asked for, or in the usual place.
 
+import ArgumentParser
 import AttacheAdmin
 import AttacheCore
 
 enum OperatorSocket {
+    /// Where it goes, as far as somebody said so.
+    enum Place {
+        case nowhere, usual
+        case path(String)
+
+        /// Of the commands that make one tunnel: there may be many of them on a machine, and
+        /// nobody has been told of this one's socket unless it was asked for.
+        init(flag: String?) {
+            self = flag.map(Place.path) ?? .nowhere
+        }
+    }
+
+    /// Serves until a signal ends it; throws the exit code.
+    static func serve(_ attache: Attache, at place: Place) throws -> Never {
+        let warn: (String) -> Void = { StandardError.say("warning: \($0)") }
+        let server: AdminServer? =
+            switch place {
+            case .nowhere: nil
+            case .usual: try open(asked: nil, operations: attache.operations, warn: warn)
+            case .path(let path):
+                try open(asked: path, operations: attache.operations, warn: warn)
+            }
+        let code = attache.run()
+        server?.stop()
+        throw ArgumentParser.ExitCode(code)
+    }
+
     /// nil: there is none, and `warn` has been told why. Only a place that was asked for and cannot
     /// be had is a reason not to start; one that another instance has is none.
     static func open(

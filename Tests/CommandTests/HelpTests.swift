@@ -8,7 +8,7 @@ import Testing
 struct HelpTests {
     private static let common = """
         --listen --mode --dual-stack --idle --half-close --lifetime --dead-peer --abort-linger
-        --source-allow --source-deny --workers --sessions --drain --log-format --log-level
+        --source-allow --source-deny --admin --workers --sessions --drain --log-format --log-level
         --log-access --log-events --help --version
         """
     private static let clients = """

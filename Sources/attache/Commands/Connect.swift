@@ -33,6 +33,7 @@ struct Connect: TunnelCommand {
     @OptionGroup(title: "Time limits") var connectTime: ConnectTimeFlags
     @OptionGroup(title: "Time limits") var session: SessionFlags
     @OptionGroup(title: "Process") var process: ProcessFlags
+    @OptionGroup(title: "Process") var operators: OperatorFlags
 
     var plain: Bool { plainFlag.plain }
     var tls: UpstreamTLS<ConnectUpstream> {

@@ -28,6 +28,7 @@ struct Echo: TunnelCommand {
     @OptionGroup(title: "TLS with clients") var spoken: SpokenTLSFlags<Clients>
     @OptionGroup(title: "Time limits") var session: SessionFlags
     @OptionGroup(title: "Process") var process: ProcessFlags
+    @OptionGroup(title: "Process") var operators: OperatorFlags
 
     var clientTLS: ClientTLS {
         ClientTLS(admission: admission, identity: identity, spoken: spoken)

@@ -34,6 +34,7 @@ struct Root: ParsableCommand {
 
 /// A command that runs until a signal ends it.
 protocol TunnelCommand: ParsableCommand {
+    var operators: OperatorFlags { get }
     func plan() throws(Problem) -> Plan
 }
 
@@ -42,6 +43,6 @@ extension TunnelCommand {
         let plan = try plan()
         for warning in plan.warnings { StandardError.say("warning: \(warning)") }
         let attache = try Attache(plan.settings)
-        throw ExitCode(attache.run())
+        try OperatorSocket.serve(attache, at: .init(flag: operators.admin))
     }
 }

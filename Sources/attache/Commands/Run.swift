@@ -20,12 +20,21 @@ struct Run: ParsableCommand {
             """)
 
     @OptionGroup var file: ConfigurationFlags
+    @OptionGroup var operators: OperatorFlags
 
     func run() throws {
         let loaded = try file.load()
         StandardError.write(loaded.configuration.reportAtStart)
         let attache = try Attache(loaded.settings) { again() }
-        throw ExitCode(attache.run())
+        try OperatorSocket.serve(attache, at: place(loaded.admin))
+    }
+
+    private func place(_ admin: Configuration.Admin) -> OperatorSocket.Place {
+        switch (operators.admin, admin) {
+        case (let path?, _), (nil, .path(let path)): .path(path)
+        case (nil, .byDefault): .usual
+        case (nil, .off): .nowhere
+        }
     }
 
     /// For a reload: everything that is wrong with the file comes as one message.

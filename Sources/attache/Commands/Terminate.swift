@@ -40,6 +40,7 @@ struct Terminate: TunnelCommand {
     @OptionGroup(title: "Time limits") var connectTime: ConnectTimeFlags
     @OptionGroup(title: "Time limits") var session: SessionFlags
     @OptionGroup(title: "Process") var process: ProcessFlags
+    @OptionGroup(title: "Process") var operators: OperatorFlags
 
     var toTls: Bool { toTLSFlag.toTls }
     var clientTLS: ClientTLS {

@@ -30,6 +30,14 @@ struct AdminFlags: ParsableArguments {
         """
 }
 
+/// Of the commands that serve.
+struct OperatorFlags: ParsableArguments {
+    @Option(
+        help: .init("Serve attache status and its like there.", valueName: "path"),
+        transform: AdminFlags.path)
+    var admin: String?
+}
+
 extension AdminClient.Answer {
     /// What was answered ends the command: on stdout, or as a complaint with this exit code.
     func conclude(refused code: Int32 = AttacheCore.ExitCode.failure) throws -> Never {
