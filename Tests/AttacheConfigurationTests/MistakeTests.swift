@@ -55,10 +55,17 @@ struct MistakeTests {
             atPath: try PKI.certificate("ca"), toPath: folder.file("ca.pem"))
         try folder.write("garbage.pem", "this is not PEM\n")
         try folder.write("empty.pem", "")
+        try Program("openssl").lines([
+            "pkey", "-in", folder.file("client.key"), "-aes256", "-passout", "pass:open-sesame",
+            "-out", folder.file("locked.key"),
+        ])
+        let wrong = try folder.write("wrong.pass", "sesame\n")
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: wrong)
         let report = Configuration.load(try folder.write("attache.yaml", mistake.file)).report
             .replacingOccurrences(of: folder.path + "/attache.yaml:", with: "attache.yaml:")
             .replacingOccurrences(of: folder.path, with: "FOLDER")
             .replacing(#/at 20\d\d-\S+Z/#, with: "at DATE")
+            .replacing(#/OpenSSL 3\.\S+ \d+ \w+ 20\d\d/#, with: "OpenSSL VERSION")
         #expect(report == mistake.answer)
     }
 
