@@ -3,6 +3,7 @@
 
 import AttacheCore
 import Glibc
+import Synchronization
 
 /// Where the socket cannot be had: what, why, what to do.
 public struct AdminFailure: Error {
@@ -16,6 +17,7 @@ public final class AdminServer: Sendable {
     public let path: String
     private let bell: Bell
     private let thread: Thread
+    private let stopped = Atomic(false)
 
     /// Serves when this has returned. `makesFolder`: the socket's folder is made, for its owner
     /// only, where it is missing.
@@ -58,8 +60,9 @@ public final class AdminServer: Sendable {
         }
     }
 
-    /// Answers on their way have a moment; then the file is gone. Once only.
+    /// Answers on their way have a moment; then the file is gone. Once more does nothing.
     public func stop() {
+        if stopped.exchange(true, ordering: .relaxed) { return }
         bell.ring()
         thread.join()
     }

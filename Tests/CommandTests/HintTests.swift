@@ -24,7 +24,7 @@ struct HintTests {
         ("terminate --plain", "it is a flag of attache connect"),
         ("conect --listen 127.0.0.1:1", "did you mean connect?"),
         ("terminat", "did you mean terminate?"),
-        ("frobnicate", "there are connect, terminate, echo, run, check, config,"),
+        ("frobnicate", "there are connect, terminate, echo, run, check, config, status, "),
         ("--listen 127.0.0.1:1", "say first what to do, as in attache connect --listen"),
     ])
     func theNearestWordIsSuggested(line: String, part: String) {
