@@ -70,6 +70,14 @@ final class TestIdentity: @unchecked Sendable {
         }
     }
 
+    /// As OpenSSL wrote them before PKCS #8: `Proc-Type: 4,ENCRYPTED`.
+    func oldEncryptedKeyPEM(_ word: String) -> String {
+        text {
+            PEM_write_bio_PrivateKey_traditional(
+                $0, key, EVP_aes_128_cbc(), word, Int32(word.utf8.count), nil, nil)
+        }
+    }
+
     /// Leaf, intermediates and key as files.
     func files(_ scratch: Scratch, _ name: String) -> Identity {
         Identity(
@@ -88,12 +96,13 @@ func text(_ write: (OpaquePointer?) -> Int32) -> String {
     return String(decoding: bytes[..<Int(count)], as: UTF8.self)
 }
 
-func makeKey() -> OpaquePointer {
-    let context = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, nil)
+func makeKey(isRSA: Bool = false) -> OpaquePointer {
+    let context = EVP_PKEY_CTX_new_id(isRSA ? EVP_PKEY_RSA : EVP_PKEY_EC, nil)
     defer { EVP_PKEY_CTX_free(context) }
     var key: OpaquePointer?
     EVP_PKEY_keygen_init(context)
-    EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1)
+    // RSA has 2048 bits by itself.
+    if !isRSA { EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1) }
     EVP_PKEY_keygen(context, &key)
     guard let key else { preconditionFailure("OpenSSL makes no key") }
     return key
@@ -102,6 +111,8 @@ func makeKey() -> OpaquePointer {
 /// What is asked for; everything has a good default.
 struct Request {
     var commonName: String? = "server"
+    var units: [String] = []
+    var isRSA = false
     /// As in openssl.cnf: `DNS:a,URI:b,IP:c`; nil: no subject alternative name.
     var names: String? = "DNS:localhost"
     /// Extended key usage.
@@ -145,7 +156,7 @@ final class TestAuthority: @unchecked Sendable {
     private static func sign(
         _ request: Request, by issuer: TestIdentity?, serial: Int
     ) -> TestIdentity {
-        let key = makeKey()
+        let key = makeKey(isRSA: request.isRSA)
         guard let certificate = X509_new() else { preconditionFailure("out of memory") }
         X509_set_version(certificate, 2)
         ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial)
@@ -156,6 +167,11 @@ final class TestAuthority: @unchecked Sendable {
             X509_NAME_add_entry_by_txt(
                 X509_get_subject_name(certificate), "CN", MBSTRING_UTF8, name,
                 Int32(name.utf8.count), -1, 0)
+        }
+        for unit in request.units {
+            X509_NAME_add_entry_by_txt(
+                X509_get_subject_name(certificate), "OU", MBSTRING_UTF8, unit,
+                Int32(unit.utf8.count), -1, 0)
         }
         X509_set_issuer_name(
             certificate, X509_get_subject_name(issuer?.certificate ?? certificate))

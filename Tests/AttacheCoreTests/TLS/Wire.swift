@@ -154,8 +154,17 @@ final class Bench: Sendable {
         listener: String = "test", _ change: (inout TLSSettings) -> Void = { _ in }
     ) throws -> TLSContext {
         let leaf = identity ?? authority.issue()
-        var settings = ServerTLSSettings(
-            identities: [leaf.files(scratch, "server")], clientCertificate: .off)
+        return try server(
+            identities: [leaf.files(scratch, "server")], allow: allow, optional: optional,
+            listener: listener, change)
+    }
+
+    /// With several certificates, chosen by name.
+    func server(
+        identities: [Identity], allow: [String] = [], optional: Bool = false,
+        listener: String = "test", _ change: (inout TLSSettings) -> Void = { _ in }
+    ) throws -> TLSContext {
+        var settings = ServerTLSSettings(identities: identities, clientCertificate: .off)
         if !allow.isEmpty {
             let policy = try IdentityPolicy(parsing: allow)
             settings.clientCertificate =

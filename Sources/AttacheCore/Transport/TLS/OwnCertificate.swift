@@ -4,7 +4,7 @@
 import COpenSSL
 
 /// What messages need to know about it; the objects themselves live in the context.
-struct OwnCertificate: Sendable {
+struct OwnCertificate: Sendable, Equatable {
     let file: String
     let subject: String
     let issuer: String

@@ -7,6 +7,15 @@ struct PeerAlert {
     let alert: Alert
     let role: TLSRole
     let context: TLSContext
+    /// The certificate that was shown; nil: none.
+    let own: OwnCertificate?
+
+    init(alert: Alert, ssl: OpaquePointer, role: TLSRole, context: TLSContext) {
+        self.alert = alert
+        self.role = role
+        self.context = context
+        own = context.shown(on: ssl)
+    }
 
     var explained: TLSFailure {
         if alert.isAboutCertificate { return certificate }
@@ -23,7 +32,7 @@ struct PeerAlert {
         case SSL_AD_HANDSHAKE_FAILURE:
             // A TLS 1.2 server that misses a client certificate says no more than this.
             let hint =
-                role == .client && context.own == nil
+                role == .client && own == nil
                 ? ", or it wants a client certificate and none is configured" : ""
             return TLSFailure(
                 reason: .protocolMismatch,
@@ -33,7 +42,7 @@ struct PeerAlert {
             return TLSFailure(
                 reason: .wrongKey,
                 message: sent + ": it could not verify our signature"
-                    + (context.own.map { " with \($0.text)" } ?? ""))
+                    + (own.map { " with \($0.text)" } ?? ""))
         case SSL_AD_UNRECOGNIZED_NAME:
             return TLSFailure(
                 reason: .other, message: sent + ": it serves no name like the one we asked for")
@@ -43,7 +52,7 @@ struct PeerAlert {
     }
 
     private var certificate: TLSFailure {
-        guard let own = context.own else {
+        guard let own else {
             return TLSFailure(
                 reason: .ownCertificateRefused,
                 message: "\(role.peer) wants a client certificate and none is configured "

@@ -43,7 +43,6 @@ final class TLSContext: @unchecked Sendable {
 
     /// Not through an array that may end before: `contexts` lives as long as this object.
     let raw: OpaquePointer
-    var own: OwnCertificate? { ownCertificates.first }
 
     /// For a listener. Its name makes its sessions its own: what was agreed upon with one listener
     /// is not resumed on another.
@@ -132,6 +131,14 @@ final class TLSContext: @unchecked Sendable {
         } else {
             X509_VERIFY_PARAM_set1_host(expected, name, name.utf8.count) == 1
         }
+    }
+
+    /// Which of our certificates the peer sees, for messages.
+    func shown(on ssl: OpaquePointer) -> OwnCertificate? {
+        guard ownCertificates.count > 1, let raw = SSL_get_certificate(ssl) else {
+            return ownCertificates.first
+        }
+        return ownCertificates.first { $0 == OwnCertificate(Certificate(raw), file: $0.file) }
     }
 
     /// The argument of every callback: never nil, for `init` set it.

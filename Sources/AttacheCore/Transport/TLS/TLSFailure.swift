@@ -68,7 +68,7 @@ private struct FailedCall {
         guard let error else { return closed }
         guard error.isTLS else { return failure(.other, "TLS failed: \(error.text)") }
         if let alert = error.alertReceived {
-            return PeerAlert(alert: alert, role: role, context: context).explained
+            return PeerAlert(alert: alert, ssl: ssl, role: role, context: context).explained
         }
         switch error.reason {
         case SSL_R_UNEXPECTED_EOF_WHILE_READING:
