@@ -13,14 +13,17 @@ public struct Program: Sendable {
         "redis-benchmark": "redis-tools", "nginx": "nginx-light libnginx-mod-stream",
         "nft": "nftables", "ip": "iproute2", "strace": "strace", "prlimit": "util-linux",
         "unshare": "util-linux", "nsenter": "util-linux", "setpriv": "util-linux",
+        "psql": "postgresql-client", "pgbench": "postgresql", "postgres": "postgresql",
+        "initdb": "postgresql", "mosquitto": "mosquitto", "mosquitto_pub": "mosquitto-clients",
+        "mosquitto_sub": "mosquitto-clients", "cmp": "diffutils",
         "bash": "bash", "sleep": "coreutils", "cat": "coreutils", "mount": "mount",
         "systemd-analyze": "systemd", "systemd-socket-activate": "systemd",
     ]
 
     /// A missing program is a failure, never a test that is skipped.
-    public init(_ name: String) throws {
+    public init(_ name: String, alsoIn others: [String] = []) throws {
         let paths = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        let places = paths.map(String.init) + ["/usr/sbin", "/sbin", "/usr/bin"]
+        let places = others + paths.map(String.init) + ["/usr/sbin", "/sbin", "/usr/bin"]
         for place in places where access("\(place)/\(name)", X_OK) == 0 {
             path = "\(place)/\(name)"
             return
