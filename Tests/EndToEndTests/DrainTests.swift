@@ -86,6 +86,79 @@ extension EndToEnd {
             }
         }
 
+        /// For longer than the three seconds that were promised: until the log has counted down.
+        @Test func aSessionMovesBytesLongAfterTheSignalAndTheExitWaitsForItsEnd() throws {
+            try Tunnel.with(.tlsToTLS) { tunnel in
+                let child = tunnel.daemon.child
+                let pair = try tunnel.open()
+                try pair.client.exchange("before", with: pair.upstream)
+                try Self.drain(tunnel.daemon, SIGTERM)
+                let start = ContinuousClock.now
+                #expect(throws: (any Error).self) { try Peer.connect(to: tunnel.daemon.endpoint) }
+                try eventually(within: .seconds(15), "three seconds, and a countdown") {
+                    try pair.client.exchange("up", with: pair.upstream)
+                    try pair.upstream.exchange("down", with: pair.client)
+                    return ContinuousClock.now - start > .seconds(3)
+                        && child.errors.contains {
+                            $0.contains(#/draining: 1 session, \d+ s left/#)
+                        }
+                }
+                #expect(child.isRunning)
+                try pair.client.finishWriting()
+                #expect(try pair.upstream.receiveEnd() == .end)
+                #expect(child.isRunning)
+                try pair.upstream.finishWriting()
+                #expect(try pair.client.receiveEnd() == .end)
+                #expect(try child.waitForExit(within: .seconds(3)) == .code(0))
+                #expect(try tunnel.daemon.session().reason == "completed")
+            }
+        }
+
+        @Test func theDrainOfAFileIsTwoSecondsAndThenAnAbort() throws {
+            let upstream = try Listener()
+            let file = Reload.file(upstream.endpoint) + "\ndrain: 2s"
+            try ConfiguredDaemon.with(file) { run in
+                let client = try run.connect("door")
+                let visitor = try upstream.accept()
+                try client.exchange("before", with: visitor)
+                let time = try Duration.of {
+                    try Self.drain(run.daemon, SIGTERM)
+                    #expect(try client.receiveEnd() == .reset)
+                    #expect(try visitor.receiveEnd() == .reset)
+                }
+                #expect(time > .milliseconds(1950) && time < .seconds(4), "\(time)")
+                #expect(try run.child.waitForExit(within: .seconds(3)) == .code(0))
+                #expect(try run.daemon.session().reason == "drain")
+            }
+        }
+
+        /// Closing a listening socket resets whoever waits in its backlog: they are accepted first.
+        @Test func whoWaitsInTheBacklogAtTheSignalIsServed() throws {
+            let upstream = try Reload.letter("A")
+            defer { upstream.stop() }
+            let arguments = Listeners.plain("127.0.0.1:0", upstream.listener)
+            try Daemon.with(arguments + ["--sessions", "1"]) { daemon in
+                let first = try Peer.connect(to: daemon.endpoint)
+                #expect(try first.receive(text: 1) == "A")
+                let waiting = try (0..<20).map { _ in try Peer.connect(to: daemon.endpoint) }
+                try eventually("the kernel holds them") {
+                    try Backlog(daemon.endpoint).length == 20
+                }
+                try Self.drain(daemon, SIGTERM)
+                for client in waiting {
+                    #expect(try client.receive(text: 1) == "A")
+                    try client.send("and what I say")
+                    #expect(try client.receive(text: 14) == "and what I say")
+                }
+                for client in [first] + waiting {
+                    try client.finishWriting()
+                    #expect(try client.receiveEnd() == .end)
+                }
+                #expect(try daemon.child.waitForExit(within: .seconds(3)) == .code(0))
+                #expect(try daemon.sessions(21).allSatisfy { $0.reason == "completed" })
+            }
+        }
+
         static func drain(_ daemon: Daemon, _ signal: Int32) throws {
             daemon.child.signal(signal)
             try daemon.waitForDraining()

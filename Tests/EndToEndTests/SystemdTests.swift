@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// As a service of systemd: its own programs check our units and hand sockets over, a socket of the
-// test hears what the service manager is told.
+// As a service of systemd: its own programs check our units and hand sockets over. What the service
+// manager is told: NotifyTests.
 
 import Foundation
 import Support
@@ -76,25 +76,6 @@ extension EndToEnd {
             let text = try Starts.fails(
                 1, ["connect", "--plain", "--listen", "systemd:pg", "--to", "127.0.0.1:9"])
             #expect(text.contains("systemd handed over no socket"))
-        }
-
-        @Test func readinessReloadWatchdogAndTheEndAreTold() throws {
-            let folder = try Folder()
-            let ear = try NotifySocket(folder.file("notify"))
-            let child = try Daemon.start(
-                ["echo", "--listen", "127.0.0.1:0"],
-                environment: ["NOTIFY_SOCKET": ear.path, "WATCHDOG_USEC": "200000"])
-            defer { child.destroy() }
-            try ear.wait(for: "READY=1")
-            // The first look has nothing to tell yet; each later one has.
-            try ear.wait(for: "WATCHDOG=1")
-            child.signal(SIGHUP)
-            try ear.wait(for: "RELOADING=1")
-            try ear.wait(for: "READY=1")
-            try ear.wait(for: "WATCHDOG=1")
-            child.signal(SIGTERM)
-            try ear.wait(for: "STOPPING=1")
-            #expect(try child.waitForExit() == .code(0))
         }
 
         /// A copy, whose ExecStart= names a binary that is there.

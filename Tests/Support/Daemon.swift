@@ -5,8 +5,16 @@ import Foundation
 
 public final class Daemon: Sendable {
     public let child: Child
-    /// Where it really listens.
-    public let endpoint: Endpoint
+    /// Where each of its listeners really listens, in the order of the listening line.
+    public let doors: [Door]
+
+    public struct Door: Sendable {
+        /// Listeners of `connect` and its like have none.
+        public let name: String?
+        public let endpoint: Endpoint
+    }
+
+    public var endpoint: Endpoint { doors[0].endpoint }
 
     /// ATTACHE_BINARY, else the one that was built with these tests.
     public static let binary: String = {
@@ -28,27 +36,47 @@ public final class Daemon: Sendable {
     }
 
     public init(
-        _ arguments: [String], through prefix: [String] = [], output: Child.Output = .collected
+        _ arguments: [String], through prefix: [String] = [], output: Child.Output = .collected,
+        environment: [String: String] = [:]
     ) throws {
-        let child = try Daemon.start(arguments, through: prefix, output: output)
+        let child = try Daemon.start(
+            arguments, through: prefix, output: output, environment: environment)
         self.child = child
         do {
             let text = try child.wait(inErrors: true, "listening line") { lines in
-                lines.lazy.compactMap { try? #/listening on (\S+)/#.firstMatch(in: $0)?.1 }.first
+                lines.first { $0.contains("listening on ") }
             }
-            endpoint = try Endpoint(String(text))
+            doors = try Daemon.doors(in: text)
+            if doors.isEmpty { throw Failure("no address in: \(text)") }
         } catch {
             child.destroy()
             throw error
         }
     }
 
+    /// `listening on near: 127.0.0.1:80 (plain) → far (TLS), 127.0.0.1:81 (TLS) → …`
+    private static func doors(in line: String) throws -> [Door] {
+        let listening = line.components(separatedBy: "listening on ")[1]
+        return try listening.matches(of: #/(?:([^\s,]+): )?([^\s,]+) \((?:plain|TLS)\) →/#).map {
+            Door(name: $0.1.map(String.init), endpoint: try Endpoint(String($0.2)))
+        }
+    }
+
+    /// Where the listener of that name listens.
+    public func endpoint(_ name: String) throws -> Endpoint {
+        guard let door = doors.first(where: { $0.name == name }) else {
+            throw Failure("no listener \(name) among \(doors)")
+        }
+        return door.endpoint
+    }
+
     /// Runs the body beside a daemon, which must live through it and then end well on SIGTERM.
     public static func with<Answer>(
         _ arguments: [String], through prefix: [String] = [], output: Child.Output = .collected,
-        _ body: (Daemon) throws -> Answer
+        environment: [String: String] = [:], _ body: (Daemon) throws -> Answer
     ) throws -> Answer {
-        let daemon = try Daemon(arguments, through: prefix, output: output)
+        let daemon = try Daemon(
+            arguments, through: prefix, output: output, environment: environment)
         defer { daemon.child.destroy() }
         do {
             let answer = try body(daemon)
@@ -83,6 +111,34 @@ public final class Daemon: Sendable {
         try child.wait(within: limit, inErrors: true, "draining line") { lines in
             lines.first { $0.contains(#/draining|accepting has ended/#) }
         }
+    }
+
+    // MARK: Reloading
+
+    /// SIGHUP; hands out the line that tells that every worker serves what is new.
+    @discardableResult
+    public func reload(file: String = #fileID, line: Int = #line) throws -> String {
+        let (isReloaded, said) = try hangUp(file: file, line: line)
+        guard isReloaded else { throw Failure(said, file: file, line: line) }
+        return said
+    }
+
+    /// SIGHUP; hands out the line that tells why nothing was reloaded.
+    @discardableResult
+    public func reloadInVain(file: String = #fileID, line: Int = #line) throws -> String {
+        let (isReloaded, said) = try hangUp(file: file, line: line)
+        if isReloaded { throw Failure("this must not do: \(said)", file: file, line: line) }
+        return said
+    }
+
+    private func hangUp(file: String, line: Int) throws -> (isReloaded: Bool, line: String) {
+        let said = #/(not )?reloaded: |not reloaded, /#
+        let before = child.errors.count { $0.contains(said) }
+        child.signal(SIGHUP)
+        let answer = try child.wait(inErrors: true, "answer to SIGHUP", file: file, line: line) {
+            $0.filter { $0.contains(said) }.dropFirst(before).first
+        }
+        return (!answer.contains("not reloaded"), answer)
     }
 
     // MARK: What it says

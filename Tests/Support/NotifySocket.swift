@@ -1,42 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
-// What systemd is to a service: a datagram socket that hears how it is.
+// The service manager's end of sd_notify(3): a datagram socket, and what was said to it.
 
-import CLinux
 import Foundation
 
-public final class NotifySocket {
-    public let path: String
-    private let raw: Int32
+public final class NotifySocket: Sendable {
+    private let folder: Folder
+    private let fd: Int32
 
-    public init(_ path: String) throws {
-        self.path = path
-        raw = clinux_datagram_socket()
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        var storage = sockaddr_storage()
-        withUnsafeMutableBytes(of: &storage) { room in
-            withUnsafeBytes(of: address) { room.copyMemory(from: $0) }
+    public init() throws {
+        folder = try Folder()
+        fd = try checked("socket", socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0))
+        let bound = try Endpoint.unix(folder.file("notify")).withAddress { [fd] address, length in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(fd, $0, length) }
         }
-        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-        try checked("bind", clinux_bind(raw, &storage, length))
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
-        setsockopt(raw, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        try checked("bind", bound)
     }
 
-    deinit { close(raw) }
+    deinit { close(fd) }
 
-    /// The next message that has this line; those before it are skipped.
-    public func wait(for line: String) throws {
-        var heard: [String] = []
-        var room = [UInt8](repeating: 0, count: 4096)
-        while heard.count < 10_000 {
-            let count = recv(raw, &room, room.count, 0)
-            guard count >= 0 else { break }
-            let lines = String(decoding: room.prefix(count), as: UTF8.self).split(separator: "\n")
-            if lines.contains(line[...]) { return }
-            heard += lines.map(String.init)
+    public var environment: [String: String] { ["NOTIFY_SOCKET": folder.file("notify")] }
+
+    /// The next message, by its keys.
+    public func next(
+        within limit: Duration = .seconds(10), file: String = #fileID, line: Int = #line
+    ) throws -> [String: String] {
+        let deadline = Deadline.after(limit)
+        var wanted = pollfd(fd: fd, events: Int16(POLLIN), revents: 0)
+        while poll(&wanted, 1, deadline.milliseconds) <= 0 {
+            if deadline.isOver { throw Failure("nothing was notified", file: file, line: line) }
         }
-        throw Failure("\(line) was not told; heard were \(heard.suffix(10))")
+        var room = [UInt8](repeating: 0, count: 4096)
+        let count = Int(try checked("recv", Int32(recv(fd, &room, room.count, 0))))
+        let text = String(decoding: room[..<count], as: UTF8.self)
+        return Dictionary(
+            text.split(separator: "\n").map { line in
+                let parts = line.split(separator: "=", maxSplits: 1).map(String.init)
+                return (parts[0], parts.count > 1 ? parts[1] : "")
+            }
+        ) { $1 }
+    }
+
+    /// The next message with this key; those before it are passed over.
+    public func next(
+        with key: String, within limit: Duration = .seconds(10), file: String = #fileID,
+        line: Int = #line
+    ) throws -> [String: String] {
+        let deadline = Deadline.after(limit)
+        while true {
+            let message = try next(within: deadline.remaining, file: file, line: line)
+            if message[key] != nil { return message }
+        }
     }
 }

@@ -28,6 +28,29 @@ public enum PKI {
 
     public static func crl() throws -> String { try certificate("crl") }
 
+    /// Of a profile's certificate, as `TLSStream.peerSerial` tells it.
+    public static func serial(_ profile: String) throws -> String {
+        let lines = try Program("openssl").lines(
+            ["x509", "-serial", "-noout", "-in", certificate(profile)])
+        return lines[0].replacingOccurrences(of: "serial=", with: "")
+    }
+
+    /// Copies a certificate (or list) over a file of the test, as who renews it does.
+    @discardableResult
+    public static func copy(_ profile: String, to path: String) throws -> String {
+        try Data(contentsOf: URL(fileURLWithPath: certificate(profile)))
+            .write(to: URL(fileURLWithPath: path), options: .atomic)
+        return path
+    }
+
+    /// The same with its key: `path` is without ending.
+    public static func copyIdentity(_ profile: String, to path: String) throws {
+        try copy(profile, to: path + ".pem")
+        try Data(contentsOf: URL(fileURLWithPath: key(profile)))
+            .write(to: URL(fileURLWithPath: path + ".key"), options: .atomic)
+        chmod(path + ".key", 0o600)
+    }
+
     /// `--certificate … --key …`, each with a prefix (`to-`) where it is the upstream's of
     /// `terminate`.
     public static func identity(_ profile: String, prefix: String = "") throws -> [String] {

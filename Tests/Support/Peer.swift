@@ -25,9 +25,13 @@ public final class Peer: @unchecked Sendable {
 
     public static func connect(
         to endpoint: Endpoint, tls context: TLSContext? = nil, receiveBuffer: Int32? = nil,
-        session: TLSSession? = nil, within limit: Duration = .seconds(10)
+        session: TLSSession? = nil, from source: Endpoint? = nil,
+        within limit: Duration = .seconds(10)
     ) throws -> Peer {
         let peer = Peer(fd: try checked("socket", clinux_socket(endpoint.family)))
+        if let source {
+            try checked("bind \(source)", source.withAddress { clinux_bind(peer.fd, $0, $1) })
+        }
         if let receiveBuffer { clinux_set_int(peer.fd, SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
         let deadline = Deadline.after(limit)
         while true {

@@ -35,6 +35,18 @@ public struct ProcessFacts: Sendable {
         throw Failure("no \(field) in /proc/\(pid)/status")
     }
 
+    /// VmRSS in KiB once it stays: freed memory is given back when nothing has ended for 2 s.
+    public func settledMemory(within limit: Duration = .seconds(30)) throws -> Int {
+        var last = try memory("VmRSS")
+        var since = ContinuousClock.now
+        try eventually(within: limit, "RSS stays") {
+            let now = try memory("VmRSS")
+            if abs(now - last) > 64 { (last, since) = (now, ContinuousClock.now) }
+            return ContinuousClock.now - since > .milliseconds(4500)
+        }
+        return last
+    }
+
     /// Processor time so far, of all threads.
     public var processorTime: Duration {
         get throws {

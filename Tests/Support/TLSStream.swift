@@ -92,6 +92,17 @@ public final class TLSStream: @unchecked Sendable {
     public var version: String { String(cString: SSL_get_version(ssl)) }
     public var hasPeerCertificate: Bool { SSL_get0_peer_certificate(ssl) != nil }
 
+    /// Of the certificate that the peer showed, as `openssl x509 -serial` writes it.
+    public var peerSerial: String? {
+        guard let certificate = SSL_get0_peer_certificate(ssl),
+            let number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nil)
+        else { return nil }
+        defer { BN_free(number) }
+        var bytes = [UInt8](repeating: 0, count: Int(BN_num_bits(number) + 7) / 8)
+        BN_bn2bin(number, &bytes)
+        return bytes.map { String(format: "%02X", $0) }.joined()
+    }
+
     /// Server: the name that the client asked for.
     public var serverName: String? {
         SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0) }

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operators ask and order by the admin socket of a running process.
+
+import Foundation
+import Support
+import Testing
+
+extension EndToEnd {
+    @Suite struct Admin {
+        @Test func statusIsATableForPeopleAndJSONForPrograms() throws {
+            try Self.with { run, upstream in
+                let endpoint = try run.daemon.endpoint("door")
+                for _ in 0..<3 { #expect(try Reload.visit(endpoint) == "A") }
+                let open = try Self.open(run)
+                _ = try run.daemon.sessions(3)
+
+                let (exit, table, errors) = try run.ask("status")
+                #expect(exit == .code(0), "\(errors)")
+                let text = table.joined(separator: "\n")
+                for word in ["door", "\(endpoint)", "service", "\(upstream.listener.endpoint)"] {
+                    #expect(text.contains(word), "no \(word) in\n\(text)")
+                }
+
+                let status = try run.status()
+                #expect(status.generation == 1 && status.sessions == 1)
+                let door = try status.listener("door")
+                #expect(door.address == "\(endpoint)")
+                #expect(door.traffic.open == 1 && door.traffic.sessions == 4)
+                #expect(door.traffic.bytesDown == 4 + 5 && door.traffic.bytesUp == 5)
+                try open.finishWriting()
+            }
+        }
+
+        @Test func sessionsAreListedAndOneIsClosed() throws {
+            try Self.with { run, _ in
+                let (first, second) = try (Self.open(run), Self.open(run))
+                let listed = try run.ask("sessions")
+                #expect(listed.exit == .code(0), "\(listed.errors)")
+                let address = "127.0.0.1:\(try second.localPort)"
+                let row = try #require(listed.output.first { $0.contains(address) })
+                #expect(row.contains("door"), "\(listed.output)")
+                let number = String(try #require(row.firstMatch(of: #/\d+/#)).0)
+                #expect(try run.ask("close", number).exit == .code(0))
+                #expect(try second.receiveEnd() == .reset)
+                let line = try run.daemon.session()
+                #expect(line.session == Int(number) && line.reason == "operator")
+                #expect(line.closedBy == "attache")
+                // The other one is not touched, and the number is nobody's any more.
+                try first.send("still here")
+                #expect(try first.receive(text: 10) == "still here")
+                let again = try run.ask("close", number)
+                #expect(again.exit != .code(0))
+                #expect((again.errors + again.output).joined().contains(number))
+            }
+        }
+
+        @Test func reloadAnswersWithWhatChangedOrWhatIsWrong() throws {
+            try Self.with { run, upstream in
+                let other = try Reload.letter("B")
+                defer { other.stop() }
+                try run.write(Reload.file(other.listener.endpoint))
+                let good = try run.ask("reload")
+                #expect(good.exit == .code(0), "\(good.errors)")
+                #expect(good.output.joined().contains("service"), "\(good.output)")
+                #expect(try Reload.visit(run.daemon.endpoint("door")) == "B")
+
+                try run.write("listenrs: {}")
+                let bad = try run.ask("reload")
+                #expect(bad.exit != .code(0))
+                let words = (bad.errors + bad.output).joined(separator: "\n")
+                #expect(words.contains("listenrs"), "\(words)")
+                #expect(try run.status().generation == 2)
+                #expect(try Reload.visit(run.daemon.endpoint("door")) == "B")
+                let table = try run.ask("status").output.joined(separator: "\n")
+                #expect(table.contains("listenrs"), "the last reload's result: \(table)")
+            }
+        }
+
+        @Test func drainIsOrderedLikeASignal() throws {
+            try Self.with { run, _ in
+                let client = try Self.open(run)
+                #expect(try run.ask("drain").exit == .code(0))
+                try run.daemon.waitForDraining()
+                try client.send("still here")
+                #expect(try client.receive(text: 10) == "still here")
+                #expect(throws: (any Error).self) { try run.connect("door") }
+                try client.finishWriting()
+                #expect(try client.receiveEnd() == .end)
+                #expect(try run.child.waitForExit() == .code(0))
+            }
+        }
+
+        @Test func whereNobodyListensTheCommandSaysSo() throws {
+            let folder = try Folder()
+            let child = try Daemon.start(["status", "--admin", folder.file("admin.sock")])
+            defer { child.destroy() }
+            #expect(try child.waitForExit() != .code(0))
+            #expect(child.errors.joined().contains(folder.file("admin.sock")))
+        }
+
+        @Test func connectHasASocketToo() throws {
+            let folder = try Folder()
+            let upstream = try Listener()
+            let path = folder.file("admin.sock")
+            let arguments = Listeners.plain("127.0.0.1:0", upstream) + ["--admin", path]
+            try Daemon.with(arguments) { daemon in
+                let mode = try FileManager.default.attributesOfItem(atPath: path)
+                #expect(mode[.posixPermissions] as? Int == 0o600)
+                let child = try Daemon.start(["status", "--admin", path])
+                defer { child.destroy() }
+                #expect(try child.waitForExit() == .code(0), "\(child.tail)")
+                #expect(child.output.joined().contains("\(daemon.endpoint)"))
+            }
+            #expect(!FileManager.default.fileExists(atPath: path))
+        }
+
+        static func open(_ run: ConfiguredDaemon) throws -> Peer {
+            let client = try run.connect("door")
+            try client.send("hello")
+            try demand(try client.receive(text: 6) == "Ahello")
+            return client
+        }
+
+        static func with(_ body: (ConfiguredDaemon, Service) throws -> Void) throws {
+            let upstream = try Reload.letter("A")
+            defer { upstream.stop() }
+            try ConfiguredDaemon.with(Reload.file(upstream.listener.endpoint)) {
+                try body($0, upstream)
+            }
+        }
+    }
+}

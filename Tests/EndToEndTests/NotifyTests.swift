@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// What systemd hears of a service with Type=notify: ready, reloading, stopping, alive.
+
+import Foundation
+import Support
+import Testing
+
+extension EndToEnd {
+    @Suite struct Notify {
+        @Test func readyIsSaidWhenClientsMayCome() throws {
+            let manager = try NotifySocket()
+            let folder = try Folder()
+            let upstream = try Listener()
+            let child = try Daemon.start(
+                Listeners.plain("unix:\(folder.file("in"))", upstream),
+                environment: manager.environment)
+            defer { child.destroy() }
+            #expect(try manager.next()["READY"] == "1")
+            let client = try Peer.connect(to: .unix(folder.file("in")))
+            try client.exchange("hello", with: upstream.accept())
+        }
+
+        @Test func aServiceThatCannotStartIsNeverReady() throws {
+            let manager = try NotifySocket()
+            let taken = try Listener()
+            let child = try Daemon.start(
+                Listeners.plain("\(taken.endpoint)", taken), environment: manager.environment)
+            defer { child.destroy() }
+            #expect(try child.waitForExit() != .code(0))
+            #expect(throws: (any Error).self) {
+                try manager.next(with: "READY", within: .milliseconds(200))
+            }
+        }
+
+        @Test func aReloadBeginsAndEndsInSight() throws {
+            let manager = try NotifySocket()
+            let upstream = try Reload.letter("A")
+            defer { upstream.stop() }
+            let good = Reload.file(upstream.listener.endpoint)
+            try ConfiguredDaemon.with(good, environment: manager.environment) { run in
+                #expect(try manager.next()["READY"] == "1")
+                // Whether it comes about or not.
+                for text in [good, "listeners: nonsense"] {
+                    let before = Self.monotonicMicroseconds()
+                    if text == good { try run.reload(text) } else { try run.reloadInVain(text) }
+                    let reloading = try manager.next()
+                    #expect(reloading["RELOADING"] == "1")
+                    let time = try #require(reloading["MONOTONIC_USEC"].flatMap { Int($0) })
+                    #expect((before...Self.monotonicMicroseconds()).contains(time))
+                    #expect(try manager.next()["READY"] == "1")
+                }
+            }
+        }
+
+        @Test func stoppingIsSaidWhileSessionsStillRun() throws {
+            let manager = try NotifySocket()
+            let upstream = try Listener()
+            let arguments = Listeners.plain("127.0.0.1:0", upstream)
+            try Daemon.with(arguments, environment: manager.environment) { daemon in
+                #expect(try manager.next()["READY"] == "1")
+                let client = try Peer.connect(to: daemon.endpoint)
+                let visitor = try upstream.accept()
+                try client.exchange("before", with: visitor)
+                daemon.child.signal(SIGTERM)
+                #expect(try manager.next()["STOPPING"] == "1")
+                try client.exchange("during", with: visitor)
+            }
+        }
+
+        /// sd_watchdog_enabled(3) advises half of the interval; a whole one would end the service.
+        @Test func theWatchdogHearsFromItInTimeAlsoWhileDraining() throws {
+            let manager = try NotifySocket()
+            let upstream = try Listener()
+            let environment = manager.environment.merging(["WATCHDOG_USEC": "1000000"]) { $1 }
+            let arguments = Listeners.plain("127.0.0.1:0", upstream)
+            try Daemon.with(arguments, environment: environment) { daemon in
+                let client = try Peer.connect(to: daemon.endpoint)
+                try client.exchange("hello", with: upstream.accept())
+                for isDraining in [false, true] {
+                    if isDraining { try Drain.drain(daemon, SIGTERM) }
+                    _ = try manager.next(with: "WATCHDOG")
+                    for _ in 0..<3 {
+                        let time = try Duration.of { _ = try manager.next(with: "WATCHDOG") }
+                        #expect(time < .seconds(1), "the service would have been killed")
+                        #expect(time > .milliseconds(100), "nobody asked for so many")
+                    }
+                }
+            }
+        }
+
+        static func monotonicMicroseconds() -> Int {
+            var time = timespec()
+            clock_gettime(CLOCK_MONOTONIC, &time)
+            return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
+        }
+    }
+}
