@@ -22,11 +22,15 @@ extension EndToEnd {
                 }
 
                 let status = try run.status()
-                #expect(status.generation == 1 && status.sessions == 1)
+                #expect(status.state == "serving" && status.generation == 1)
+                #expect(status.sessions == 1 && status.lastReload == nil)
                 let door = try status.listener("door")
                 #expect(door.address == "\(endpoint)")
-                #expect(door.traffic.open == 1 && door.traffic.sessions == 4)
-                #expect(door.traffic.bytesDown == 4 + 5 && door.traffic.bytesUp == 5)
+                #expect(door.open == 1 && door.sessions == 4 && door.failed == 0)
+                #expect(door.bytesDown == 4 + 5 && door.bytesUp == 5)
+                let place = try #require(status.upstreams.first?.endpoints.first)
+                #expect(place.endpoint == "\(upstream.listener.endpoint)")
+                #expect(place.dials == 4 && place.failures == 0 && place.lastDial?.ok == true)
                 try open.finishWriting()
             }
         }
@@ -34,16 +38,20 @@ extension EndToEnd {
         @Test func sessionsAreListedAndOneIsClosed() throws {
             try Self.with { run, _ in
                 let (first, second) = try (Self.open(run), Self.open(run))
-                let listed = try run.ask("sessions")
-                #expect(listed.exit == .code(0), "\(listed.errors)")
                 let address = "127.0.0.1:\(try second.localPort)"
-                let row = try #require(listed.output.first { $0.contains(address) })
-                #expect(row.contains("door"), "\(listed.output)")
-                let number = String(try #require(row.firstMatch(of: #/\d+/#)).0)
+                let table = try run.ask("sessions")
+                #expect(table.exit == .code(0), "\(table.errors)")
+                let row = try #require(table.output.first { $0.contains(address) })
+                #expect(row.contains("door") && row.contains("relaying"), "\(row)")
+                let listed = try run.sessions()
+                #expect(listed.count == 2)
+                let found = try #require(listed.first { $0.client == address })
+                #expect(found.listener == "door" && found.bytesUp == 5 && found.generation == 1)
+                let number = "\(found.session)"
                 #expect(try run.ask("close", number).exit == .code(0))
                 #expect(try second.receiveEnd() == .reset)
                 let line = try run.daemon.session()
-                #expect(line.session == Int(number) && line.reason == "operator")
+                #expect(line.session == found.session && line.reason == "operator")
                 #expect(line.closedBy == "attache")
                 // The other one is not touched, and the number is nobody's any more.
                 try first.send("still here")
@@ -71,8 +79,11 @@ extension EndToEnd {
                 #expect(words.contains("listenrs"), "\(words)")
                 #expect(try run.status().generation == 2)
                 #expect(try Reload.visit(run.daemon.endpoint("door")) == "B")
+                let last = try #require(try run.status().lastReload)
+                #expect(last.outcome == "failed" && last.generation == 2)
+                #expect(last.message?.contains("listenrs") == true)
                 let table = try run.ask("status").output.joined(separator: "\n")
-                #expect(table.contains("listenrs"), "the last reload's result: \(table)")
+                #expect(table.contains("listenrs"), "\(table)")
             }
         }
 

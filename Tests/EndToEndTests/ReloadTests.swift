@@ -58,8 +58,10 @@ extension EndToEnd {
                         $0[said...].first { $0.contains(mistake.words) }
                     }
                 }
-                let status = try run.ask("status", "--json").output.joined()
-                #expect(status.contains(mistakes.last?.words ?? "nothing"), "\(status)")
+                let status = try run.status()
+                #expect(status.generation == 1)
+                #expect(status.lastReload?.outcome == "failed")
+                #expect(status.lastReload?.message?.contains("allow") == true)
                 #expect(!run.child.errors.contains { $0.contains(" reloaded: generation") })
                 try visitors.wait(for: 20)
                 let visits = try visitors.stop()
