@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// As a service of systemd: its own programs check our units and hand sockets over.
+// As a service of systemd: its own programs check our units and hand sockets over. What the service
+// manager is told: NotifyTests.
 
 import Foundation
 import Support

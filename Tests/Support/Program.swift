@@ -15,8 +15,8 @@ public struct Program: Sendable {
         "unshare": "util-linux", "nsenter": "util-linux", "setpriv": "util-linux",
         "psql": "postgresql-client", "pgbench": "postgresql", "postgres": "postgresql",
         "initdb": "postgresql", "mosquitto": "mosquitto", "mosquitto_pub": "mosquitto-clients",
-        "mosquitto_sub": "mosquitto-clients", "cmp": "diffutils", "bash": "bash",
-        "sleep": "coreutils", "cat": "coreutils", "mount": "mount",
+        "mosquitto_sub": "mosquitto-clients", "cmp": "diffutils",
+        "bash": "bash", "sleep": "coreutils", "cat": "coreutils", "mount": "mount",
         "systemd-analyze": "systemd", "systemd-socket-activate": "systemd",
     ]
 
