@@ -5,8 +5,8 @@ import AttacheCore
 import CEvent
 import Glibc
 
-/// evhttp tells when a connection begins (`bevcb`) and not when it ends. So each bufferevent is made
-/// here and counted up once more: it stays valid until it is let go here, and its descriptor,
+/// evhttp tells when a connection begins (`bevcb`) and not when it ends. So each bufferevent is
+/// made here and counted up once more: it stays valid until it is let go here, and its descriptor,
 /// closed only then, is no other's. One whose callbacks are gone has been freed by evhttp
 /// (`bufferevent_free` clears them); one whose time is over is shut down: evhttp sees its end and
 /// frees it.
