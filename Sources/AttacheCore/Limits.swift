@@ -107,8 +107,8 @@ enum Limits {
 
     // MARK: descriptors, logs
 
-    /// Descriptors that are neither sessions nor listeners: standard streams, logs, libraries, files
-    /// that are read, operators (16), and listeners that a reload may add.
+    /// Descriptors that are neither sessions nor listeners: standard streams, logs, libraries,
+    /// files that are read, operators (16), and listeners that a reload may add.
     static let reservedDescriptors = 96
     /// Lines that may wait for a slow reader of the log; more are dropped and counted.
     static let logLinesWaitingMax = 16_384
