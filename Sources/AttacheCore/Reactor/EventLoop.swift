@@ -55,10 +55,11 @@ final class EventLoop {
 
     func stop() { isStopped = true }
 
-    /// The same message for whoever lives here.
-    func tellEveryone(_ message: some Sendable) {
+    /// The same message for whoever lives here, but for who passes it on: that would never end.
+    func tellEveryone(_ message: some Sendable, but teller: (any Wakeable)? = nil) {
         for index in 0..<slots.count {
-            slots.occupant(index)?.receive(message)
+            guard let occupant = slots.occupant(index), occupant !== teller else { continue }
+            occupant.receive(message)
         }
     }
 

@@ -86,15 +86,15 @@ final class Worker: Wakeable {
             order.done.one()
         case let ping as Ping: ping.done.one()
         case let census as Census:
-            loop.tellEveryone(census)
+            loop.tellEveryone(census, but: self)
             census.done.one()
         case let closing as SessionClosing:
-            loop.tellEveryone(closing)
+            loop.tellEveryone(closing, but: self)
             closing.done.one()
         case is Drain:
             for listener in listeners { listener.close() }
             placement.workerDrained()
-        case let cut as Cut: loop.tellEveryone(cut.sessions)
+        case let cut as Cut: loop.tellEveryone(cut.sessions, but: self)
         case is Stop: loop.stop()
         default: break
         }
