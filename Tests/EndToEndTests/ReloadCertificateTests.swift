@@ -137,7 +137,7 @@ extension EndToEnd {
                 let client = try Peer.connect(to: daemon.endpoint)
                 #expect(throws: (any Error).self) { try upstream.accept() }
                 #expect(try client.receiveEnd() == .reset)
-                #expect(try daemon.sessions.contains { $0.reason == "certificate-refused" })
+                #expect(try daemon.sessions(3).contains { $0.reason == "certificate-refused" })
             }
         }
 
