@@ -96,7 +96,7 @@ struct ValueTests {
 
     @Test(arguments: [
         ("--log-level loud", "there are trace"), ("--log-level net=info", "there are control"),
-        ("--log-level a=b=info", "there are trace"), ("--log-events here", "./attache.log"),
+        ("--log-level a=b=info", "there are trace"), ("--log-events here", "no slash"),
         ("--log-access", "--log-access"), ("--mode 600", "SocketMode="),
         ("--dual-stack", "BindIPv6Only="),
     ])

@@ -98,14 +98,7 @@ extension Kind where Value == LogSettings.Destination {
             hint: "Write stdout, stderr, none, or a file's name with a slash in it.",
             pattern: "^(stdout|stderr|none|.*/.*)$"), text: \.word
     ) { text throws(Problem) in
-        switch text {
-        case "stdout": .standardOutput
-        case "stderr": .standardError
-        case "none": .none
-        case let file where file.contains("/"): .file(file)
-        default:
-            throw Problem("it is none of stdout, stderr and none, and no file: it has no slash")
-        }
+        try LogPlaces.parse(text)
     }.map(text: \.word) { destination, _, reading -> LogSettings.Destination? in
         if case .file(let file) = destination { .file(reading.resolve(file)) } else { destination }
     }

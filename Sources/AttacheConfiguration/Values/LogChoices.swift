@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// How loud events are and where lines go, as they stand on a command line.
+// How loud events are and where lines go, as they stand on a command line or in a file.
 
-import AttacheConfiguration
 import AttacheCore
 
 /// `debug` for all, or `upstream=debug` for one part.
-struct LevelChoice: Equatable {
-    let subsystem: Subsystem?
-    let level: LogLevel
+package struct LevelChoice: Equatable {
+    package let subsystem: Subsystem?
+    package let level: LogLevel
 
-    static func parse(_ text: String) throws(Problem) -> LevelChoice {
+    package static func parse(_ text: String) throws(Problem) -> LevelChoice {
         let parts = text.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
         let levels = LogLevel.allCases.map(\.rawValue)
         guard let level = parts.last.flatMap(LogLevel.init), parts.count <= 2 else {
@@ -24,7 +23,7 @@ struct LevelChoice: Equatable {
         return LevelChoice(subsystem: subsystem, level: level)
     }
 
-    func apply(to log: inout LogSettings) {
+    package func apply(to log: inout LogSettings) {
         if let subsystem {
             log.levels[subsystem] = level
         } else {
@@ -33,15 +32,16 @@ struct LevelChoice: Equatable {
     }
 }
 
-enum LogPlaces {
-    static func parse(_ text: String) throws(Problem) -> LogSettings.Destination {
+package enum LogPlaces {
+    package static func parse(_ text: String) throws(Problem) -> LogSettings.Destination {
         switch text {
         case "stdout": return .standardOutput
         case "stderr": return .standardError
         case "none": return .none
         default:
             guard text.contains("/") else {
-                throw Problem("write stdout, stderr, none or a path such as ./attache.log")
+                throw Problem(
+                    "it is none of stdout, stderr and none, and no file: it has no slash")
             }
             return .file(text)
         }
