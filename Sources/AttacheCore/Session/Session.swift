@@ -133,6 +133,9 @@ final class Session: Wakeable, SideOwner {
     private func beginDial() {
         clocks.secured = client.isPlain ? nil : Clock.now()
         phase = .dialling
+        worker.log.event(
+            .listener, .debug,
+            "session \(id) of \(peer) on \(entrance.name) is let in, for \(entrance.upstream.name)")
         dial = Dial(entrance.upstream, worker.outbound, for: token)
     }
 
@@ -152,6 +155,10 @@ final class Session: Wakeable, SideOwner {
     // MARK: relaying
 
     private func beginRelay(_ side: any Side, _ part: Int) {
+        worker.log.event(
+            .upstream, .debug,
+            "session \(id) reached \(entrance.upstream.name) at "
+                + "\(dial?.address?.description ?? "the echo")")
         upstream = side
         upstreamPart = part
         side.owner = self
