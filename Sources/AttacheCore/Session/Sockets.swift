@@ -38,7 +38,7 @@ struct Sockets: Sendable {
         do throws(StartFailure) {
             return try Binding.bind(listener)
         } catch {
-            guard let own = old?.owner(ofPortOf: listener.bind) else { throw error }
+            guard let own = old?.owner(overlapping: listener.bind) else { throw error }
             throw StartFailure(
                 message: "\(listener.name): \(listener.bind) overlaps \(own.settings.bind), where "
                     + "this process listens already (\(own.name)), and a socket cannot be moved "
@@ -49,9 +49,13 @@ struct Sockets: Sendable {
 }
 
 extension Generation {
-    /// Whoever of us stands on the same port, at whatever address.
-    fileprivate func owner(ofPortOf bind: Bind) -> Entrance? {
-        guard let port = bind.address?.port, port != 0 else { return nil }
-        return entrances.first { $0.settings.bind.address?.port == port }
+    /// Whoever of us stands on the same port, where one of the two is every address.
+    fileprivate func owner(overlapping bind: Bind) -> Entrance? {
+        guard let wanted = bind.address, let port = wanted.port, port != 0 else { return nil }
+        return entrances.first { entrance in
+            guard let own = entrance.settings.bind.address, own.port == port else { return false }
+            let every: Set<String?> = ["0.0.0.0", "::"]
+            return every.contains(own.host) || every.contains(wanted.host)
+        }
     }
 }

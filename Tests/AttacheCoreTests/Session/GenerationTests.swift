@@ -76,6 +76,19 @@ struct GenerationTests {
         }
     }
 
+    @Test func anotherReasonNotToBindIsToldAsItIs() throws {
+        let port = try #require(
+            Generation(settings(listener("probe", "127.0.0.1:0"))).doors.first?.socket.address.port)
+        let old = try Generation(settings(listener("here", "127.0.0.1:\(port)")))
+        // TEST-NET-1 (RFC 5737): no machine has it.
+        let nowhere = try settings(listener("there", "192.0.2.1:\(port)"))
+        #expect {
+            try Generation(nowhere, after: old)
+        } throws: { error in
+            (error as? StartFailure)?.message.contains("this machine has no such address") == true
+        }
+    }
+
     @Test func aListenerWithoutItsUpstreamIsRefused() throws {
         let settings = try settings(listener("in", "127.0.0.1:0", "b"))
         #expect {
