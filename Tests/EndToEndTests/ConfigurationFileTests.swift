@@ -49,6 +49,30 @@ extension EndToEnd {
             try echo.end()
         }
 
+        @Test func aPortThatIsTakenIsNamedWithTheCommandThatShowsByWhom() throws {
+            let folder = try Folder()
+            let other = try Listener()
+            let file = try folder.write(
+                "attache.yaml",
+                """
+                listeners:
+                  a: {bind: "\(other.endpoint)", upstream: db}
+                upstreams:
+                  db: {endpoints: [db:1]}
+                admin: {bind: none}
+                """)
+            let child = try Daemon.start(["run", "-c", file])
+            defer { child.destroy() }
+            #expect(try child.waitForExit() == .code(1))
+            let (place, port) = (other.endpoint.description, other.endpoint.port)
+            let message = """
+                attache: cannot bind \(place): address already in use (EADDRINUSE); the port is \
+                taken, by a listener or a connection that is still closing \
+                (ss -tanp 'sport = :\(port)' shows which): stop it, wait, or choose another port
+                """
+            #expect(child.errors.joined(separator: "\n") == message)
+        }
+
         @Test(arguments: ["check", "run"])
         func everyMistakeIsToldAtOnceWithItsPlace(command: String) throws {
             let folder = try Folder()
