@@ -13,8 +13,10 @@ extension EndToEnd {
         ) throws -> Child {
             let activate = try Program("systemd-socket-activate").path
             let listen = sockets.flatMap { ["-l", $0] }
+            // It starts its child with hardly any environment; a sanitizer has its options there.
+            let passedOn = ["ASAN_OPTIONS", "TSAN_OPTIONS"].map { "--setenv=\($0)" }
             return try Daemon.start(
-                arguments, through: [activate] + listen + ["--fdname=\(names)"])
+                arguments, through: [activate] + passedOn + listen + ["--fdname=\(names)"])
         }
 
         @Test func socketsOfOneNameAreServed() throws {
