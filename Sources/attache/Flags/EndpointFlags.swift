@@ -8,7 +8,7 @@ import AttacheCore
 struct EndpointFlags: ParsableArguments {
     @Option(
         help: .init(
-            "The upstream; several are tried in this order.",
+            "The upstream; several take turns.",
             valueName: "address"),
         transform: Texts.address)
     var to: [Address] = []
