@@ -105,29 +105,13 @@ struct LogTests {
 
     // MARK: destinations
 
-    /// A folder of this test's own, gone with it.
-    private final class Folder {
-        let path: String
-
-        init() throws {
-            var template = Array("/tmp/attache-XXXXXX".utf8CString)
-            _ = try #require(mkdtemp(&template))
-            path = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
-        }
-
-        deinit {
-            for name in ["log", "log.1", "other"] { unlink("\(path)/\(name)") }
-            rmdir(path)
-        }
-
-        func text(_ name: String) throws -> String {
-            let file = try SmallFile(reading: "\(path)/\(name)", bytesMax: 1 << 20)
-            return String(decoding: file.bytes, as: UTF8.self)
-        }
+    private func text(_ name: String, in folder: Scratch) throws -> String {
+        let file = try SmallFile(reading: "\(folder.path)/\(name)", bytesMax: 1 << 20)
+        return String(decoding: file.bytes, as: UTF8.self)
     }
 
     @Test func aFileIsAppendedToWithTimesAndModeAndSharedByBoth() throws {
-        let folder = try Folder()
+        let folder = Scratch()
         var settings = LogSettings()
         settings.access = .file("\(folder.path)/log")
         settings.events = settings.access
@@ -138,7 +122,7 @@ struct LogTests {
             log.session(SessionLineTests.record())
             log.flush(upTo: .seconds(20))
         }
-        let lines = try folder.text("log").split(separator: "\n")
+        let lines = try text("log", in: folder).split(separator: "\n")
         #expect(lines.count == 6)
         let event = #/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z warning upstream: one$/#
         #expect(lines.count { $0.contains(event) } == 2)
@@ -150,7 +134,7 @@ struct LogTests {
     }
 
     @Test func reopeningFollowsTheNameAndLosesNothing() throws {
-        let folder = try Folder()
+        let folder = Scratch()
         var settings = LogSettings()
         settings.access = .none
         settings.events = .file("\(folder.path)/log")
@@ -163,7 +147,7 @@ struct LogTests {
             }
         }
         log.flush(upTo: .seconds(20))
-        let (old, new) = (try folder.text("log.1"), try folder.text("log"))
+        let (old, new) = (try text("log.1", in: folder), try text("log", in: folder))
         let all = (old + new).split(separator: "\n").compactMap { $0.split(separator: " ").last }
         #expect(all == (1...500).map { "\($0)" })
         #expect(new.contains("event 251\n") && !new.contains("event 250\n"))
@@ -185,7 +169,7 @@ struct LogTests {
     }
 
     @Test func aReloadChangesLevelsAndPlacesWithoutLosingALine() throws {
-        let folder = try Folder()
+        let folder = Scratch()
         let error = TestPipe()
         let log = try Log(LogSettings(), streams: LogStreams(error: error.output))
         log.event(.control, .notice, "before")
@@ -197,7 +181,7 @@ struct LogTests {
         log.event(.control, .debug, "behind")
         log.flush(upTo: .seconds(20))
         #expect(error.text(until: "before\n") == "attache: before\n")
-        #expect(try folder.text("other").hasSuffix("Z debug control: behind\n"))
+        #expect(try text("other", in: folder).hasSuffix("Z debug control: behind\n"))
     }
 
     @Test func aFullDiskIsToldAndStopsNothing() throws {

@@ -134,14 +134,9 @@ struct InheritedSocketsTests {
     }
 
     @Test func aUnixSocketsFileStaysWhereItIs() throws {
-        var template = Array("/tmp/attache-XXXXXX".utf8CString)
-        _ = try #require(mkdtemp(&template))
-        let folder = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
-        let path = folder + "/s"
-        defer {
-            unlink(path)
-            rmdir(folder)
-        }
+        let folder = Scratch()
+        defer { withExtendedLifetime(folder) {} }
+        let path = folder.path + "/s"
         let raw = clinux_socket(AF_UNIX)
         let original = Descriptor(adopting: raw)
         let address = try #require(SocketAddress(.unix(path)))

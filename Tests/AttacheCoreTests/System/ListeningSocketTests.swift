@@ -8,25 +8,6 @@ import Testing
 @testable import AttacheCore
 
 struct ListeningSocketTests {
-    /// A folder of this test's own, gone with it.
-    private final class Folder {
-        let path: String
-
-        init() throws {
-            var template = Array("/tmp/attache-XXXXXX".utf8CString)
-            _ = try #require(mkdtemp(&template))
-            path = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
-        }
-
-        deinit {
-            unlink(socket)
-            rmdir(path)
-        }
-
-        var socket: String { path + "/s" }
-        var address: Address { .unix(socket) }
-    }
-
     private func listening(
         _ address: Address, dualStack: Bool = false, mode: UInt16 = 0o600
     ) throws -> ListeningSocket {
@@ -76,7 +57,7 @@ struct ListeningSocketTests {
 
     @Test(arguments: [0o600, 0o660, 0o666, 0o777] as [UInt16])
     func aUnixSocketHasTheModeItWasGiven(mode: UInt16) throws {
-        let folder = try Folder()
+        let folder = Scratch()
         let socket = try listening(folder.address, mode: mode)
         let status = try #require(entry(folder.socket))
         #expect(status.st_mode & S_IFMT == S_IFSOCK)
@@ -86,7 +67,7 @@ struct ListeningSocketTests {
     }
 
     @Test func aUnixSocketTakesItsFileAlong() throws {
-        let folder = try Folder()
+        let folder = Scratch()
         var socket: ListeningSocket? = try listening(folder.address)
         #expect(entry(folder.socket) != nil)
         #expect(socket != nil)
@@ -95,7 +76,7 @@ struct ListeningSocketTests {
     }
 
     @Test func aStaleUnixFileIsReplaced() throws {
-        let folder = try Folder()
+        let folder = Scratch()
         // Its listener dies without a word; the file stays.
         _ = try TestListener(SocketAddress(folder.address))
         let before = try #require(entry(folder.socket))
@@ -105,7 +86,7 @@ struct ListeningSocketTests {
     }
 
     @Test func aLiveUnixSocketIsLeftAloneAndRefused() throws {
-        let folder = try Folder()
+        let folder = Scratch()
         let first = try listening(folder.address)
         let message = try #require(try refusal(folder.address))
         #expect(message.contains("another process is listening there"))
@@ -117,7 +98,7 @@ struct ListeningSocketTests {
     }
 
     @Test func aLiveUnixSocketWithAFullBacklogIsLeftAloneToo() throws {
-        let folder = try Folder()
+        let folder = Scratch()
         let other = try TestListener(SocketAddress(folder.address), backlog: 0)
         _ = other.fillBacklog()
         let message = try #require(try refusal(folder.address))
@@ -126,7 +107,7 @@ struct ListeningSocketTests {
     }
 
     @Test func aFileThatIsNoSocketIsLeftAloneAndRefused() throws {
-        let folder = try Folder()
+        let folder = Scratch()
         let file = open(folder.socket, O_CREAT | O_WRONLY, 0o644)
         #expect(write(file, "precious", 8) == 8)
         close(file)
@@ -152,7 +133,7 @@ struct ListeningSocketTests {
 
     @Test(arguments: Loopback.Kind.allCases)
     func acceptedConnectionsComeWithTheirPeer(kind: Loopback.Kind) throws {
-        let folder = try Folder()
+        let folder = Scratch()
         let socket = try listening(
             kind == .unix ? folder.address : .ip("127.0.0.1", port: 0, v6: false))
         let client = Descriptor(adopting: clinux_socket(socket.address.family))
@@ -168,4 +149,9 @@ struct ListeningSocketTests {
         #expect(fcntl(raw, F_GETFL) & O_NONBLOCK != 0)
         #expect(fcntl(raw, F_GETFD) & FD_CLOEXEC != 0)
     }
+}
+
+extension Scratch {
+    fileprivate var socket: String { path + "/s" }
+    fileprivate var address: Address { .unix(socket) }
 }

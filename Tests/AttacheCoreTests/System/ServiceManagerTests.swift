@@ -11,25 +11,18 @@ struct ServiceManagerTests {
     /// What systemd is in these tests.
     private final class Ear {
         let name: String
+        private let folder = Scratch()
         private let raw = clinux_datagram_socket()
 
         init(abstract: Bool) throws {
-            var template = Array("/tmp/attache-XXXXXX".utf8CString)
-            _ = try #require(mkdtemp(&template))
-            let folder = String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self)
-            name = abstract ? "@" + folder : folder + "/notify"
+            name = abstract ? "@" + folder.path : folder.path + "/notify"
             let address = try #require(ServiceManager.address(name))
             #expect(address.withPointer { clinux_bind(raw, $0, $1) } == 0)
             var limit = timeval(tv_sec: 10, tv_usec: 0)
             setsockopt(raw, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         }
 
-        deinit {
-            close(raw)
-            let path = name.hasPrefix("@") ? String(name.dropFirst()) : name
-            unlink(path)
-            rmdir(name.hasPrefix("@") ? path : String(path.dropLast(7)))
-        }
+        deinit { close(raw) }
 
         func next() -> String {
             var room = [UInt8](repeating: 0, count: 4096)
