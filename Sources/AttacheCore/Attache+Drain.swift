@@ -7,9 +7,9 @@ extension Attache {
     /// A second signal ends at once.
     func drain(_ why: String) {
         manager.stopping()
-        desk.post { $0.state = .draining }
-        generation = nil
-        desk.post { $0.generation = Generation(withoutSockets: $0.generation) }
+        let served = Generation(withoutSockets: generation)
+        generation = served
+        desk.post { $0 = .init(generation: served, state: .draining, lastReload: $0.lastReload) }
         crew.tell(Worker.Drain())
         let closed = Clock.now() + Limits.workersAnswer.nanoseconds
         while !placement.isClosed && Clock.now() < closed { Thread.nap(.milliseconds(1)) }
@@ -18,9 +18,11 @@ extension Attache {
             log.event(
                 .control, .notice,
                 "draining (\(why)): nobody is accepted any more, \(Self.count(open)) may end "
-                    + "within \(settings.drain.text); a second signal ends at once")
+                    + "within \(generation.settings.drain.text); a second signal ends at once")
         }
-        if outcome(by: Clock.now() + settings.drain.nanoseconds, isCounting: true) == .signalled {
+        if outcome(by: Clock.now() + generation.settings.drain.nanoseconds, isCounting: true)
+            == .signalled
+        {
             return endAtOnce()
         }
         if !placement.isDrained {
@@ -28,7 +30,7 @@ extension Attache {
                 .control, .warning,
                 "the drain period is over; \(Self.count(placement.sessions)) cut")
             crew.tell(Worker.Cut(sessions: .afterDelivery))
-            let linger = settings.upstreams.map(\.abortLinger.nanoseconds).max() ?? 0
+            let linger = generation.settings.upstreams.map(\.abortLinger.nanoseconds).max() ?? 0
             if outcome(by: Clock.now() + linger + 1_000_000_000, isCounting: false) == .signalled {
                 return endAtOnce()
             }
@@ -65,7 +67,7 @@ extension Attache {
             switch Signals.wait(milliseconds: 20) {
             case 0: break
             case SIGHUP: refuseReload()
-            case SIGUSR1: reopenLogs()
+            case SIGUSR1: log.reopen()
             case SIGTERM, SIGINT: return .signalled
             default: break
             }
@@ -80,18 +82,18 @@ extension Attache {
         let message = "attache is draining, so nothing is reloaded; start it anew"
         log.event(.control, .warning, "not reloaded: \(message)")
         return ReloadStatus(
-            atNanoseconds: Clock.wall(), generation: desk.generationNumber,
+            atNanoseconds: Clock.wall(), generation: generation.number,
             outcome: .failed(message))
     }
 
     private func summary(_ how: String) {
         let totals = tally.totals
-        var parts = ["\(how) after \(totals.sessions) sessions (\(totals.failed) not completed)"]
-        func tell(_ resumed: UInt64, of all: UInt64, _ whose: String) {
-            if all > 0 { parts.append("\(resumed) of \(all) \(whose) handshakes resumed") }
+        let (all, failed) = (totals.clients.sessions, totals.clients.failed)
+        var parts = ["\(how) after \(all) sessions (\(failed) not completed)"]
+        for (whose, sums) in [("client", totals.clients), ("upstream", totals.upstreams)]
+        where sums.handshakes > 0 {
+            parts.append("\(sums.resumed) of \(sums.handshakes) \(whose) handshakes resumed")
         }
-        tell(totals.clientResumed, of: totals.clientHandshakes, "client")
-        tell(totals.upstreamResumed, of: totals.upstreamHandshakes, "upstream")
         if totals.truncated > 0 {
             parts.append("\(totals.truncated) ended TLS without close_notify")
         }

@@ -18,9 +18,8 @@ public final class Attache {
     let tally = Tally()
     let crew: Crew
     let desk: ControlDesk
-    /// nil once the drain has begun: the last owner's going closes the sockets.
-    var generation: Generation?
-    var settings: Settings
+    /// Without its sockets once the drain has begun: the last owner's going closes them.
+    var generation: Generation
     let manager = ServiceManager.fromEnvironment()
     var watchdog: Watchdog
 
@@ -32,7 +31,6 @@ public final class Attache {
     /// - Parameter source: asked at each reload. nil: the same settings, whose files are read anew.
     public init(_ settings: Settings, source: Source? = nil) throws(StartFailure) {
         Process.prepare(workers: settings.workers)
-        self.settings = settings
         self.source = source ?? { .success(settings) }
         log = try Log(settings.log)
         let generation = try Generation(settings)
@@ -76,9 +74,7 @@ public final class Attache {
             log.flush(upTo: Limits.logFlushAtExit)
             return ExitCode.failure
         }
-        if let generation {
-            log.event(.control, .notice, "listening on " + announcement(generation))
-        }
+        log.event(.control, .notice, "listening on " + announcement)
         manager.ready(status: "serving")
         let why = awaitEnd()
         drain(why)
@@ -86,7 +82,7 @@ public final class Attache {
         return ExitCode.ok
     }
 
-    private func announcement(_ generation: Generation) -> String {
+    private var announcement: String {
         let doors = generation.doors.map { door in
             let (entrance, upstream) = (door.entrance, door.entrance.upstream)
             let inside = entrance.tls == nil ? "plain" : "TLS"
@@ -114,7 +110,7 @@ public final class Attache {
             switch Signals.wait(milliseconds: Int32(pause / 1_000_000)) {
             case 0: chores.tidyUp()
             case SIGHUP: _ = reload()
-            case SIGUSR1: reopenLogs()
+            case SIGUSR1: log.reopen()
             case SIGTERM: return "SIGTERM"
             case SIGINT: return "SIGINT"
             default: break
@@ -129,10 +125,6 @@ public final class Attache {
         }
     }
 
-    func reopenLogs() {
-        log.reopen()
-    }
-
     // MARK: reloading
 
     /// Reads, checks and binds everything, or changes nothing.
@@ -145,23 +137,22 @@ public final class Attache {
         } catch {
             log.event(
                 .control, .error,
-                "not reloaded, generation \(generation?.number ?? 0) goes on: \(error.message)")
+                "not reloaded, generation \(generation.number) goes on: \(error.message)")
             outcome = .failed(error.message)
         }
         let status = ReloadStatus(
-            atNanoseconds: Clock.wall(), generation: generation?.number ?? 0, outcome: outcome)
+            atNanoseconds: Clock.wall(), generation: generation.number, outcome: outcome)
         desk.post { $0.lastReload = status }
         return status
     }
 
     /// Answers what changed.
     private func serveNext() throws(StartFailure) -> String {
-        guard let old = generation else { return "nothing changed" }
+        let old = generation
         let settings: Settings
         switch source() {
         case .success(let read): settings = read
-        case .failure(let problem):
-            throw StartFailure(message: problem.message, exitCode: ExitCode.configuration)
+        case .failure(let problem): throw StartFailure(problem)
         }
         let next = try Generation(settings, after: old)
         let logs = try log.prepare(settings.log)
@@ -169,7 +160,6 @@ public final class Attache {
         log.apply(logs)
         next.takeOver()
         generation = next
-        self.settings = settings
         desk.post { $0.generation = next }
         let isServed = crew.serve(next)
         let changes = next.changes(since: old)
@@ -187,12 +177,5 @@ public final class Attache {
                 : "generation \(next.number) is late: a worker has not taken it over within "
                     + "\(Limits.workersAnswer.text); \(changes)")
         return changes
-    }
-}
-
-extension ControlDesk.Reply {
-    func answer(_ answer: ReloadStatus) {
-        status.withLock { $0 = answer }
-        status.wake()
     }
 }

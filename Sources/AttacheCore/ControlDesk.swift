@@ -16,7 +16,17 @@ final class ControlDesk: Operations {
         case drain
     }
     final class Reply: Sendable {
-        let status = Monitor<ReloadStatus?>(nil)
+        private let status = Monitor<ReloadStatus?>(nil)
+
+        func answer(_ answer: ReloadStatus) {
+            status.withLock { $0 = answer }
+            status.wake()
+        }
+
+        /// nil: none came by `deadline` (monotonic).
+        func wait(until deadline: UInt64) -> ReloadStatus? {
+            status.wait(until: deadline) { $0 }
+        }
     }
     private let board: Monitor<Board>
     private let orders = Monitor<[Order]>([])
@@ -41,8 +51,6 @@ final class ControlDesk: Operations {
             return orders
         }
     }
-
-    var generationNumber: Int { board.withLock { $0.generation.number } }
 
     // MARK: for operators
 
@@ -87,7 +95,7 @@ final class ControlDesk: Operations {
         let reply = Reply()
         order(.reload(reply))
         let deadline = Clock.now() + Limits.reloadAnswer.nanoseconds
-        if let status = reply.status.wait(until: deadline, for: { $0 }) { return status }
+        if let status = reply.wait(until: deadline) { return status }
         return ReloadStatus(
             atNanoseconds: Clock.wall(), generation: board.withLock { $0.generation.number },
             outcome: .failed(

@@ -13,7 +13,7 @@ struct Chores {
     /// Gives memory back behind a burst of sessions; not in the middle of one: trimming holds the
     /// allocator's locks.
     mutating func tidyUp() {
-        let ended = tally.totals.sessions
+        let ended = tally.totals.clients.sessions
         if ended == seen && ended != trimmedAt {
             Process.trimMemory()
             trimmedAt = ended

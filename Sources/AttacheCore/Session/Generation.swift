@@ -22,16 +22,12 @@ final class Generation: Sendable {
     init(_ settings: Settings, after old: Generation? = nil) throws(StartFailure) {
         self.settings = settings
         number = (old?.number ?? 0) + 1
-        do throws(ConfigurationProblem) {
-            upstreams = try Self.load(settings.upstreams, after: old)
-        } catch {
-            throw StartFailure(message: error.message, exitCode: ExitCode.configuration)
-        }
         let contexts: [TLSContext?]
         do throws(ConfigurationProblem) {
+            upstreams = try Self.load(settings.upstreams, after: old)
             contexts = try Self.contexts(settings.listeners, after: old)
         } catch {
-            throw StartFailure(message: error.message, exitCode: ExitCode.configuration)
+            throw StartFailure(error)
         }
         let sockets = try Sockets(settings.listeners, keeping: old)
         var entrances: [Entrance] = []

@@ -24,7 +24,7 @@ enum SessionLine {
         object.add("phase", record.phase)
         object.add("reason", record.reason)
         object.add("message", record.message)
-        object.add("retryable", raw: record.retryable ? "true" : "false")
+        object.add("retryable", flag: record.retryable)
         object.add("attempts", number: record.attempts)
         object.add("bytes_up", number: record.bytesUp)
         object.add("bytes_down", number: record.bytesDown)
@@ -42,7 +42,7 @@ enum SessionLine {
         var object = JSONObject(bytesExpected: 256)
         object.add("version", tls.version)
         object.add("cipher", tls.cipher)
-        object.add("resumed", raw: tls.resumed ? "true" : "false")
+        object.add("resumed", flag: tls.resumed)
         object.add("alpn", tls.alpn)
         object.add("peer", tls.peer)
         return object.closed

@@ -24,23 +24,6 @@ public struct Status: Sendable {
     public init() {}
 }
 
-/// Sums over the life of the process, of sessions that have ended and of those that run.
-public struct TrafficStatus: Sendable, Equatable {
-    /// Open now.
-    public var open = 0
-    /// Begun so far, the open ones too.
-    public var sessions: UInt64 = 0
-    /// Ended otherwise than completed.
-    public var failed: UInt64 = 0
-    public var bytesUp: UInt64 = 0
-    public var bytesDown: UInt64 = 0
-    /// TLS handshakes of sessions that have ended, and how many resumed an earlier one.
-    public var handshakes: UInt64 = 0
-    public var resumed: UInt64 = 0
-
-    public init() {}
-}
-
 public struct ListenerStatus: Sendable {
     public var name: String
     /// Where it listens now: `127.0.0.1:5432`.

@@ -51,17 +51,3 @@ final class UpstreamTally: Sendable {
         }
     }
 }
-
-extension TrafficStatus {
-    /// Adds a session that has ended, and its handshake on the side that is counted.
-    mutating func count(_ record: SessionRecord, handshake: SessionRecord.TLS?) {
-        sessions += 1
-        if !record.isCompleted { failed += 1 }
-        bytesUp += record.bytesUp
-        bytesDown += record.bytesDown
-        if let handshake {
-            handshakes += 1
-            if handshake.resumed { resumed += 1 }
-        }
-    }
-}

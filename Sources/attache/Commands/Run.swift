@@ -26,7 +26,7 @@ struct Run: ParsableCommand {
         let loaded = try file.load()
         StandardError.write(loaded.configuration.reportAtStart)
         let attache = try Attache(loaded.settings) { again() }
-        try OperatorSocket.serve(attache, at: place(loaded.admin))
+        try OperatorSocket.serve(attache, at: place(loaded.configuration.admin))
     }
 
     private func place(_ admin: Configuration.Admin) -> OperatorSocket.Place {

@@ -15,10 +15,9 @@ struct ConfigurationFlags: ParsableArguments {
 
     static let usual = "/etc/attache/attache.yaml"
 
-    /// What can be served, where the operator's socket goes, and what is odd about it.
+    /// What can be served, and where it comes from.
     struct Loaded {
         var settings: Settings
-        var admin: Configuration.Admin
         var configuration: Configuration
     }
 
@@ -29,8 +28,7 @@ struct ConfigurationFlags: ParsableArguments {
         guard let settings = configuration.settings else {
             throw ConfigurationRefused(message: configuration.report)
         }
-        return Loaded(
-            settings: settings, admin: configuration.admin, configuration: configuration)
+        return Loaded(settings: settings, configuration: configuration)
     }
 }
 

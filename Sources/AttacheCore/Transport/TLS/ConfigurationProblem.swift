@@ -27,3 +27,9 @@ public struct ConfigurationProblem: Error, Sendable, Hashable, CustomStringConve
 
     public var description: String { message }
 }
+
+extension StartFailure {
+    init(_ problem: ConfigurationProblem) {
+        self.init(message: problem.message, exitCode: ExitCode.configuration)
+    }
+}
