@@ -16,7 +16,7 @@ enum Version {
     /// For a report of a fault: as loaded, which may be newer than what it was built with.
     static var verbose: String {
         [
-            "attache \(number)", TLSLibrary.version, YAMLLibrary.version, EventLibrary.version,
+            "attache \(number)", OpenSSLLibrary.version, YAMLLibrary.version, EventLibrary.version,
             Platform.library, Platform.kernel,
         ].joined(separator: "\n")
     }

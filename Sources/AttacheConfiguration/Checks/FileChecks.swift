@@ -8,7 +8,7 @@ extension Draft {
     func checkFiles(_ reading: inout Reading) {
         for listener in listeners {
             guard let tls = listener.value.tls, let node = listener.node["tls"] else { continue }
-            note(node, &reading) { TLSMaterial.findings(tls, listener: listener.name) }
+            note(node, &reading) { TLSMaterial.findings(tls) }
         }
         for upstream in upstreams {
             guard let tls = upstream.value.tls, let node = upstream.node["tls"] else { continue }

@@ -5,24 +5,27 @@ import AttacheCore
 
 package enum Texts {
     package static func address(_ text: String) throws(Problem) -> Address {
-        do {
-            return try Address(parsing: text)
-        } catch {
-            throw Problem(error.message)
-        }
+        try read(text, Address.init(parsing:))
     }
 
     package static func bind(_ text: String) throws(Problem) -> Bind {
-        do {
-            return try Bind(parsing: text)
-        } catch {
-            throw Problem(error.message)
-        }
+        try read(text, Bind.init(parsing:))
     }
 
     package static func cidr(_ text: String) throws(Problem) -> CIDR {
+        try read(text, CIDR.init(parsing:))
+    }
+
+    package static func pin(_ text: String) throws(Problem) -> KeyPin {
+        try read(text, KeyPin.init(parsing:))
+    }
+
+    /// A value of the core, which says itself what is wrong with it.
+    package static func read<Value>(
+        _ text: String, _ parse: (String) throws(MalformedText) -> Value
+    ) throws(Problem) -> Value {
         do {
-            return try CIDR(parsing: text)
+            return try parse(text)
         } catch {
             throw Problem(error.message)
         }
@@ -70,13 +73,5 @@ package enum Texts {
         let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         if names.contains("") { throw Problem("it has an empty name in it; write names as in a,b") }
         return names
-    }
-
-    package static func pin(_ text: String) throws(Problem) -> KeyPin {
-        do {
-            return try KeyPin(parsing: text)
-        } catch {
-            throw Problem(error.message)
-        }
     }
 }

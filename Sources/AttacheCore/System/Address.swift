@@ -11,11 +11,7 @@ public enum Address: Sendable, Hashable {
     case name(String, port: UInt16)
     case unix(String)
 
-    public struct Malformed: Error, Hashable {
-        public let message: String
-
-        public init(message: String) { self.message = message }
-    }
+    public typealias Malformed = MalformedText
 
     public init(parsing text: String) throws(Malformed) {
         if text.hasPrefix("unix:") {

@@ -7,9 +7,7 @@ public struct CIDR: Sendable, Hashable {
     private let network: [UInt8]
     private let prefix: Int
 
-    public struct Malformed: Error, Hashable {
-        public let message: String
-    }
+    public typealias Malformed = MalformedText
 
     public init(parsing text: String) throws(Malformed) {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)

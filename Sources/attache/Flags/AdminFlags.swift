@@ -16,11 +16,7 @@ struct AdminFlags: ParsableArguments {
     var client: AdminClient { AdminClient(path: admin) }
 
     static func path(_ text: String) throws(Problem) -> String {
-        do {
-            return try AdminSocket.path(parsing: text)
-        } catch {
-            throw Problem(error.message)
-        }
+        try Texts.read(text, AdminSocket.path(parsing:))
     }
 
     /// For the help of each command that has them.

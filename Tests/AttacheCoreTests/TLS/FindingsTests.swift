@@ -34,7 +34,7 @@ import Testing
         tls.shared.cipherSuites = ["LOW"]
         tls.shared.groups = ["P-1"]
         #expect(
-            settings(TLSMaterial.findings(tls, listener: "test")) == [
+            settings(TLSMaterial.findings(tls)) == [
                 "certificates[0].certificate", "certificates[0].key",
                 "certificates[1].key-passphrase-file", "certificates[2].key", "client-ca", "crl",
                 "alpn", "min-version", "ciphers", "cipher-suites", "groups",

@@ -20,7 +20,7 @@ import Testing
     }
 
     private func findings(_ key: String, _ words: String?) -> TLSMaterial.Findings {
-        TLSMaterial.findings(settings(key, words), listener: "test")
+        TLSMaterial.findings(settings(key, words))
     }
 
     @Test(arguments: ["open sesame", "open sesame\n", "open sesame\r\n", "open sesame\nnot this"])
@@ -67,7 +67,7 @@ import Testing
     @Test func missingFileIsNamed() {
         var settings = settings(leaf.encryptedKeyPEM("a"), nil)
         settings.identities[0].keyPassphraseFile = "/nonexistent/word"
-        let problem = TLSMaterial.findings(settings, listener: "test").problems.first
+        let problem = TLSMaterial.findings(settings).problems.first
         #expect(problem?.message.contains("cannot read the passphrase") == true)
         #expect(problem?.setting == "key-passphrase-file")
     }
@@ -88,7 +88,7 @@ import Testing
     @Test func fileThatEverybodyMayReadIsWarnedAbout() {
         var settings = settings(leaf.encryptedKeyPEM("a"), nil)
         settings.identities[0].keyPassphraseFile = bench.scratch.write("open", "a", mode: 0o644)
-        let found = TLSMaterial.findings(settings, listener: "test")
+        let found = TLSMaterial.findings(settings)
         #expect(found.problems.isEmpty)
         #expect(found.warnings.contains { $0.contains("the passphrase") && $0.contains("0644") })
     }

@@ -22,14 +22,9 @@ extension Kind where Value == Bind {
         Scalar(
             name: "an address to listen on",
             hint: "Write host:port, [v6]:port, unix:/path or systemd:name.",
-            pattern: "^(unix:.+|systemd:.+|.+:[0-9]{1,5})$"), text: \.description
-    ) { text throws(Problem) in
-        do throws(Address.Malformed) {
-            return try Bind(parsing: text)
-        } catch {
-            throw Problem(error.message)
-        }
-    }.map(text: \.description) { bind, node, reading in
+            pattern: "^(unix:.+|systemd:.+|.+:[0-9]{1,5})$"), text: \.description,
+        parse: Texts.bind
+    ).map(text: \.description) { bind, node, reading in
         guard case .address(let address) = bind else { return bind }
         return reading.resolve(address, node).map(Bind.address)
     }
@@ -47,12 +42,5 @@ extension Kind where Value == KeyPin {
         Scalar(
             name: "the pin of a key",
             hint: "Write sha256/ and the base64 of the key's digest, or 64 hexadecimal digits.",
-            pattern: "^(sha256/[A-Za-z0-9+/]{43}=|[0-9A-Fa-f]{64})$")
-    ) { text throws(Problem) in
-        do throws(KeyPin.Malformed) {
-            return try KeyPin(parsing: text)
-        } catch {
-            throw Problem(error.message)
-        }
-    }
+            pattern: "^(sha256/[A-Za-z0-9+/]{43}=|[0-9A-Fa-f]{64})$"), parse: Texts.pin)
 }

@@ -22,7 +22,7 @@ public enum TLSMaterial {
 
     /// Everything that is wrong, not only the first. With one identity the settings are called
     /// `certificate`, `key` …; with several `certificates[0].certificate` …
-    public static func findings(_ settings: ServerTLSSettings, listener: String) -> Findings {
+    public static func findings(_ settings: ServerTLSSettings) -> Findings {
         TLSParts(settings).findings
     }
 
