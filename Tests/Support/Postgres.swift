@@ -43,6 +43,9 @@ public final class Postgres: Sendable {
         let settings = [
             "listen_addresses=", "unix_socket_directories=\(folder.path)", "fsync=off",
             "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0", "max_wal_size=4GB",
+            // Otherwise the scan of a large table may begin where another one stood, and a COPY
+            // comes in another order than it was written.
+            "synchronize_seqscans=off",
         ]
         server = try Postgres.program("postgres").start(
             ["-D", data] + settings.flatMap { ["-c", $0] }, through: Postgres.user)
