@@ -13,6 +13,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         .target(name: "CLinux"),
@@ -26,6 +27,7 @@ let package = Package(
             name: "AttacheCore",
             dependencies: [
                 "CLinux", "COpenSSL", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: strict),
         .target(
@@ -33,10 +35,11 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "AttacheAdmin", dependencies: ["AttacheCore", "CEvent"], swiftSettings: strict),
+        .target(name: "AttacheBench", dependencies: ["AttacheCore"], swiftSettings: strict),
         .executableTarget(
             name: "attache",
             dependencies: [
-                "AttacheCore", "AttacheConfiguration", "AttacheAdmin",
+                "AttacheCore", "AttacheConfiguration", "AttacheAdmin", "AttacheBench",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -50,6 +53,9 @@ let package = Package(
             exclude: ["Mistakes"], swiftSettings: strict),
         .testTarget(
             name: "AttacheAdminTests", dependencies: ["AttacheAdmin"], swiftSettings: strict),
+        .testTarget(
+            name: "AttacheBenchTests", dependencies: ["AttacheBench", "Support"],
+            swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["attache"], swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Support"], swiftSettings: strict),

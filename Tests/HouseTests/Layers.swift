@@ -7,6 +7,7 @@ enum Layers {
     /// From low to high. Telemetry is a leaf that anyone may use; System makes the system calls.
     static let order = [
         "Telemetry", "System", "Reactor", "Transport", "Prelude", "Relay", "Upstream", "Session",
+        "Load",
     ]
 
     /// The rooms of the files that stand in the core's own folder, such as Attache.swift.

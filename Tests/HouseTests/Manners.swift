@@ -27,6 +27,12 @@ enum Manners {
             module: "CEvent", rooms: ["Sources/AttacheAdmin"],
             instead: "AttacheAdmin serves the operator's socket"),
         Guarded(
+            module: "Histogram", rooms: ["Sources/AttacheCore/Telemetry"],
+            instead: "LatencyHistogram in Telemetry is what everybody else records into"),
+        Guarded(
+            module: "AttacheBench", rooms: ["Sources/attache"],
+            instead: "what is under load never knows the load generator"),
+        Guarded(
             module: "AttacheConfiguration", rooms: ["Sources/attache"],
             instead: "what is configured reaches everybody else as Settings"),
         Guarded(
