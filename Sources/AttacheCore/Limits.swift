@@ -105,6 +105,19 @@ enum Limits {
     /// How often a drain tells what is left of it.
     static let drainCountdown = Duration.seconds(5)
 
+    // MARK: load
+
+    /// A service that does not end when its client has is left alone after so long.
+    static let loadEndPatience = Duration.seconds(1)
+    /// After a failure a connection is opened anew no sooner: failing is faster than working, and
+    /// a service in trouble is not helped by a storm.
+    static let loadRetryPause = Duration.milliseconds(100)
+    /// Connections that one thread dials at once before the measurement; more would overflow
+    /// backlogs, whose victims wait a second for TCP to try again.
+    static let loadDialsAtOnce = 64
+    /// How soon Ctrl-C is noticed while work is under way.
+    static let loadSignalPause = Duration.milliseconds(50)
+
     // MARK: descriptors, logs
 
     /// Descriptors that are neither sessions nor listeners: standard streams, logs, libraries,

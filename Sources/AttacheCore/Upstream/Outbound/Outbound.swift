@@ -6,13 +6,16 @@ final class Outbound {
     let loop: EventLoop
     let works: TLSWorks
     private let resolver: Resolver
+    /// Every handshake is a full one without.
+    private let resumes: Bool
     /// The upstream is held, so that no other can get its identity, and its tickets with it.
     private var tickets: [ObjectIdentifier: (Upstream, TicketStore)] = [:]
 
-    init(loop: EventLoop, works: TLSWorks, resolver: Resolver) {
+    init(loop: EventLoop, works: TLSWorks, resolver: Resolver, resumes: Bool = true) {
         self.loop = loop
         self.works = works
         self.resolver = resolver
+        self.resumes = resumes
     }
 
     /// A name's addresses, for the dial number `lookup` of the owner of `token`.
@@ -40,6 +43,7 @@ final class Outbound {
             let end = TLSEnd(
                 socket, role: .client, context: context, serverName: host, works: works)
         else { return nil }
+        guard resumes else { return TLSSide(end) }
         let store = tickets(of: upstream)
         if let ticket = store.take(endpoint: endpoint) { end.resume(ticket) }
         end.keepTicket = { store.put($0, endpoint: endpoint) }
