@@ -23,7 +23,8 @@ public struct ProcessMeter: Sendable {
         defer { fclose(file) }
         var line = [CChar](repeating: 0, count: 256)
         while fgets(&line, Int32(line.count), file) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let text = String(
+                decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             guard text.hasPrefix("RssAnon:") else { continue }
             return text.split { !$0.isNumber }.first.flatMap { UInt64($0) }.map { $0 * 1024 }
         }
