@@ -139,7 +139,7 @@ final class Generator: Wakeable {
 
     private func begin(_ order: Work) {
         let team = teams[order.target]
-        if !team.staysOpen { grow(team, to: settings.connections) }
+        if team.connections.isEmpty { grow(team, to: settings.connections) }
         self.team = team
         reply = order.reply
         task = LoadTask(
