@@ -89,7 +89,9 @@ final class Generator: Wakeable {
         case let look as Look: look.reply.answer(taken(Clock.now()))
         case is Interrupt: interrupt()
         case is Stop:
-            for team in teams { team.connections.forEach { $0.drop() } }
+            for team in teams {
+                for connection in team.connections { connection.drop() }
+            }
             loop.stop()
         default: break
         }
@@ -207,7 +209,7 @@ final class Generator: Wakeable {
     private func interrupt() {
         if opening != nil { endOpening() }
         guard task != nil else { return }
-        team?.connections.filter(\.isBusy).forEach { $0.drop() }
+        for connection in team?.connections ?? [] where connection.isBusy { connection.drop() }
         task?.abandon()
         look(now: Clock.now())
     }
