@@ -87,7 +87,7 @@ extension Terminate {
 
 extension Echo {
     func plan() throws(Problem) -> Plan {
-        var upstream = UpstreamSettings(name: "echo", destination: .echo)
+        var upstream = UpstreamSettings(name: "echo", destination: .local(.echo))
         session.apply(to: &upstream)
 
         var listener = try listen.listener(missing: Self.needs, upstream: upstream)
