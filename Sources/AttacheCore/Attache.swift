@@ -89,7 +89,7 @@ public final class Attache {
             let isNamed = entrance.name != door.socket.address.description
             let name = isNamed ? "\(entrance.name): " : ""
             let arrow = "\(name)\(door.socket.address) (\(inside)) → "
-            if case .echo = upstream.settings.destination { return arrow + "echo" }
+            if case .local = upstream.settings.destination { return arrow + upstream.name }
             return arrow + "\(upstream.name) (\(upstream.tls == nil ? "plain" : "TLS"))"
         }
         let workers = crew.count == 1 ? "1 worker" : "\(crew.count) workers"

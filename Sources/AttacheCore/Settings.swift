@@ -55,8 +55,8 @@ public struct UpstreamSettings: Sendable, Equatable {
     public enum Destination: Sendable, Equatable {
         /// In turn; where a dial fails, the next ones.
         case endpoints([Address])
-        /// Every byte comes back: the demonstration's own upstream.
-        case echo
+        /// This process itself.
+        case local(LocalService)
     }
     public var name: String
     public var destination: Destination

@@ -157,8 +157,8 @@ final class Session: Wakeable, SideOwner {
     private func beginRelay(_ side: any Side, _ part: Int) {
         worker.log.event(
             .upstream, .debug,
-            "session \(id) reached \(entrance.upstream.name) at "
-                + "\(dial?.address?.description ?? "the echo")")
+            "session \(id) reached \(entrance.upstream.name) "
+                + ((dial?.address).map { "at \($0)" } ?? "in this process"))
         upstream = side
         upstreamPart = part
         side.owner = self
