@@ -25,6 +25,13 @@ struct HintTests {
         ("conect --listen 127.0.0.1:1", "did you mean connect?"),
         ("terminat", "did you mean terminate?"),
         ("frobnicate", "there are connect, terminate, echo, run, check, config, status, "),
+        (
+            "run attache.yaml",
+            "attache.yaml belongs to no flag; values follow their flag, as in -c a"
+        ),
+        ("check attache.yaml", "as in -c attache.yaml"),
+        (start + "db:3", "as in --to db:3"),
+        ("status all", "all belongs to no flag\n"),
         ("--listen 127.0.0.1:1", "say first what to do, as in attache connect --listen"),
     ])
     func theNearestWordIsSuggested(line: String, part: String) {
