@@ -148,19 +148,21 @@ public final class Attache {
 
     /// Answers what changed.
     private func serveNext() throws(StartFailure) -> String {
-        let old = generation
+        // Sockets that the next one has no use for close with their last owner: not here, or
+        // clients would still come into a backlog that nobody empties.
+        let old = Generation(withoutSockets: generation)
         let settings: Settings
         switch source() {
         case .success(let read): settings = read
         case .failure(let problem): throw StartFailure(problem)
         }
-        let next = try Generation(settings, after: old)
+        let next = try Generation(settings, after: generation)
         let logs = try log.prepare(settings.log)
         // From here on nothing can fail.
         log.apply(logs)
-        next.takeOver()
+        for trouble in next.takeOver() { log.event(.control, .warning, trouble) }
         generation = next
-        desk.post { $0.generation = next }
+        desk.post(next)
         let isServed = crew.serve(next)
         let changes = next.changes(since: old)
         warn(about: next)

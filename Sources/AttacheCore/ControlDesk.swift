@@ -6,6 +6,8 @@
 final class ControlDesk: Operations {
     /// What the control thread keeps up to date.
     struct Board: Sendable {
+        /// Without its sockets: whoever asks for the status must not keep one open that a reload
+        /// has removed.
         var generation: Generation
         var state = Status.State.serving
         var lastReload: ReloadStatus?
@@ -36,7 +38,7 @@ final class ControlDesk: Operations {
     private let started = Clock.now()
 
     init(_ generation: Generation, _ mailboxes: [Mailbox], _ placement: Placement) {
-        board = Monitor(Board(generation: generation))
+        board = Monitor(Board(generation: Generation(withoutSockets: generation)))
         self.mailboxes = mailboxes
         self.placement = placement
     }
@@ -44,6 +46,11 @@ final class ControlDesk: Operations {
     // MARK: for the control thread
 
     func post(_ change: (inout Board) -> Void) { board.withLock(change) }
+
+    func post(_ generation: Generation) {
+        let shown = Generation(withoutSockets: generation)
+        board.withLock { $0.generation = shown }
+    }
 
     func takeOrders() -> [Order] {
         orders.withLock { orders in

@@ -44,6 +44,10 @@ enum Limits {
     static let eventsPerWait = 256
     /// Accepts before a listener goes to the back of the ready list.
     static let acceptsPerTurn = 64
+    /// Accepts before a listener closes its socket: whoever waits there when the closing begins is
+    /// among them, for the kernel holds one more than the backlog and hands out the oldest first.
+    /// Without a bound a flood of clients would keep the socket open, and the worker busy.
+    static let acceptsAtCloseMax = Int(backlog) + 1
     /// Accepting pauses so long when descriptors or memory have run out.
     static let acceptPause = Duration.milliseconds(500)
     /// How often a listener at its session cap looks again.

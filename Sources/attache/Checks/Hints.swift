@@ -35,13 +35,25 @@ enum Hints {
             return "unknown flag \(flag)" + suggestion(for: flag, in: command)
         }
         if message.hasPrefix("Unexpected argument '"), let word = quoted(message) {
-            return "\(word) belongs to no flag; values follow their flag, as in --to \(word)"
+            return "\(word) belongs to no flag" + place(of: word, in: command)
         }
         return message.prefix(1).lowercased() + message.dropFirst()
     }
 
+<<<<<<< HEAD
     private static func suggestion(for flag: String, in command: CommandPath) -> String {
         if command.words.isEmpty {
+=======
+    /// By the flag that somebody who leaves one out means most often.
+    private static func place(of word: String, in command: String?) -> String {
+        let known = command.map(flags) ?? []
+        let usual = ["--to": "--to", "--config": "-c"].first { known.contains($0.key) }?.value
+        return usual.map { "; values follow their flag, as in \($0) \(word)" } ?? ""
+    }
+
+    private static func suggestion(for flag: String, in command: String?) -> String {
+        guard let command else {
+>>>>>>> sockets
             return "; say first what to do, as in attache connect \(flag)"
         }
         if let known = elsewhere[flag] { return "; here it is \(known)" }
