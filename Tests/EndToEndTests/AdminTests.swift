@@ -86,10 +86,11 @@ extension EndToEnd {
                 #expect(door.sessions == 1 && door.failed == 1)
                 #expect(service.sessions == 0 && service.failed == 0)
                 // From the dial on it is one.
-                _ = try run.connect("door", tls: .client(TLSOptions.mutualClient))
+                let next = try run.connect("door", tls: .client(TLSOptions.mutualClient))
                 #expect(try run.daemon.sessions(2).last?.reason == "connect-failed")
                 let after = try run.status().upstreams[0]
                 #expect(after.sessions == 1 && after.failed == 1)
+                withExtendedLifetime(next) {}
             }
         }
 
