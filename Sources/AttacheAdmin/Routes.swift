@@ -117,7 +117,9 @@ extension Desk {
         let result = operations.reload()
         switch result.outcome {
         case .reloaded(let changes):
-            return .said("reloaded, generation \(result.generation): \(changes)", to: request)
+            let notice = result.restartNotice.map { "; \($0)" } ?? ""
+            return .said(
+                "reloaded, generation \(result.generation): \(changes)\(notice)", to: request)
         case .failed(let message):
             return .said(
                 "not reloaded, generation \(result.generation) stays: \(message)",
