@@ -24,6 +24,8 @@ public struct BenchReport: Sendable {
         public var count: UInt64?
         /// A second; nil: closed loop.
         public var rates: [Double]
+        /// What `search` has to keep, as it was written: "p99<5ms".
+        public var conditions: [String] = []
 
         public init(
             mode: Mode, summary: String, arguments: [String], connections: Int, threads: Int,
