@@ -15,6 +15,7 @@ public enum BenchJSON {
         object.add("attache_bench", number: version)
         object.add("plan", raw: plan(report.plan))
         object.add("environment", raw: environment(report.environment))
+        object.add("floor", raw: report.floor.map(floor))
         object.add("interrupted", flag: report.isInterrupted)
         object.add("warnings", list: report.warnings.map(string))
         object.add("targets", list: report.targets.map { TargetJSON($0, in: report).json })
@@ -51,6 +52,13 @@ public enum BenchJSON {
         object.add("cpu", environment.cpu)
         object.add("processors", number: environment.processors)
         object.add("governor", environment.governor)
+        return object.closed
+    }
+
+    private static func floor(_ floor: Floor) -> String {
+        var object = JSONObject(bytesExpected: 64)
+        object.add("units_per_second", json: floor.rate)
+        object.add("p50_us", json: Double(floor.p50) / 1000)
         return object.closed
     }
 

@@ -34,6 +34,11 @@ public enum Summary {
             "  \(TimeText.rfc3339(seconds: report.started / 1_000_000_000)), "
                 + "\(environment.program), \(environment.tlsLibrary)")
         lines.append("  \(environment.machine)")
+        if let floor = report.floor {
+            lines.append(
+                "  The generator's own floor: \(plan.mode.rateText(floor.rate)), "
+                    + "p50 \(Figures.time(floor.p50))")
+        }
         return lines
     }
 

@@ -15,17 +15,20 @@ public final class Measurement {
 
     let job: BenchJob
     let run: LoadRun
+    private let floor: Floor?
     private let show: (Progress) -> Void
     private let startedWall = Clock.wall()
     /// Of the measurement, after the warm-up.
     private var began: UInt64 = 0
     var reports: [TargetReport]
     var trials: [Trial] = []
-    var warnings: [String] = []
 
     /// Loads certificates and starts threads.
-    public init(_ job: BenchJob, show: @escaping (Progress) -> Void) throws(StartFailure) {
+    public init(_ job: BenchJob, floor: Floor? = nil, show: @escaping (Progress) -> Void)
+        throws(StartFailure)
+    {
         self.job = job
+        self.floor = floor
         self.show = show
         run = try LoadRun(job.settings)
         reports = job.targets.map { target in
@@ -57,7 +60,11 @@ public final class Measurement {
             plan: job.plan, environment: job.environment, started: startedWall, targets: reports)
         report.trials = trials
         report.isInterrupted = run.isInterrupted
-        report.warnings = warnings + missingProcesses
+        report.floor = floor
+        report.warnings = missingProcesses
+        for target in reports {
+            report.warnings += floor?.warnings(about: target, in: job.plan) ?? []
+        }
         return report
     }
 

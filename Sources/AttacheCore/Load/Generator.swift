@@ -158,7 +158,6 @@ final class Generator: Wakeable {
     /// Begins what is due, and sets the alarm for what comes next.
     private func proceed(now: UInt64) {
         guard let task else { return }
-        if now >= task.deadline { return timeIsOver(now: now) }
         while let first = resting.first, first.until <= now {
             resting.removeFirst()
             if first.connection.phase == .closed { again(first.connection) }
@@ -167,7 +166,7 @@ final class Generator: Wakeable {
             idle.removeLast()
             connection.begin(intended: intended, now: now)
         }
-        look(now: now)
+        if now >= task.deadline { timeIsOver(now: now) } else { look(now: now) }
     }
 
     private func again(_ connection: LoadConnection) {

@@ -8,7 +8,7 @@ public final class LoadService {
     private let crew: Crew
 
     public init(threads: Int) throws(StartFailure) {
-        let upstream = UpstreamSettings(name: "service", destination: .echo)
+        let upstream = UpstreamSettings(name: "service", destination: .local(.answer))
         let listener = ListenerSettings(
             name: "service", bind: .address(.ip("127.0.0.1", port: 0, v6: false)),
             upstream: upstream.name)

@@ -39,12 +39,10 @@ struct LoadTask {
 
     /// A unit begins: when it was meant to. nil: none may now.
     mutating func begin(now: UInt64) -> UInt64? {
-        guard !isOver, left > 0, now >= start, now < deadline else { return nil }
-        var intended = now
-        if schedule != nil {
-            guard let due = schedule?.take(by: now) else { return nil }
-            intended = due
-        }
+        guard !isOver, left > 0, now >= start else { return nil }
+        // What was due in time may begin a little late: that is what it is measured for.
+        let intended = schedule == nil ? now : schedule?.take(by: min(now, deadline &- 1))
+        guard let intended, intended < deadline else { return nil }
         if left != .max { left -= 1 }
         busy += 1
         return intended

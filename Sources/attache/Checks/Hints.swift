@@ -40,20 +40,15 @@ enum Hints {
         return message.prefix(1).lowercased() + message.dropFirst()
     }
 
-<<<<<<< HEAD
-    private static func suggestion(for flag: String, in command: CommandPath) -> String {
-        if command.words.isEmpty {
-=======
     /// By the flag that somebody who leaves one out means most often.
-    private static func place(of word: String, in command: String?) -> String {
-        let known = command.map(flags) ?? []
+    private static func place(of word: String, in command: CommandPath) -> String {
+        let known = command.flags
         let usual = ["--to": "--to", "--config": "-c"].first { known.contains($0.key) }?.value
         return usual.map { "; values follow their flag, as in \($0) \(word)" } ?? ""
     }
 
-    private static func suggestion(for flag: String, in command: String?) -> String {
-        guard let command else {
->>>>>>> sockets
+    private static func suggestion(for flag: String, in command: CommandPath) -> String {
+        if command.words.isEmpty {
             return "; say first what to do, as in attache connect \(flag)"
         }
         if let known = elsewhere[flag] { return "; here it is \(known)" }

@@ -14,7 +14,8 @@ struct ListenerTests {
         door.sources = SourcePolicy(deny: [try CIDR(parsing: "127.0.0.0/8")])
         let generation = try Generation(
             Settings(
-                listeners: [door], upstreams: [UpstreamSettings(name: "out", destination: .echo)],
+                listeners: [door],
+                upstreams: [UpstreamSettings(name: "out", destination: .local(.echo))],
                 workers: 1))
         var silent = LogSettings()
         (silent.access, silent.events) = (.none, .none)

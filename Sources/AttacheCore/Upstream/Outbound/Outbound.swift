@@ -45,17 +45,10 @@ final class Outbound {
             let end = TLSEnd(
                 socket, role: .client, context: context, serverName: host, works: works)
         else { return nil }
-<<<<<<< HEAD
-        guard resumes else { return TLSSide(end) }
-        let store = tickets(of: upstream)
-        if let ticket = store.take(endpoint: endpoint) { end.resume(ticket) }
-        end.keepTicket = { store.put($0, endpoint: endpoint) }
-=======
-        if let store = tickets(of: upstream) {
+        if resumes, let store = tickets(of: upstream) {
             if let ticket = store.take(endpoint: endpoint) { end.resume(ticket) }
             end.keepTicket = { store.put($0, endpoint: endpoint) }
         }
->>>>>>> sockets
         return TLSSide(end)
     }
 

@@ -11,5 +11,8 @@ struct Bench: ParsableCommand {
 
               attache bench serve --listen 127.0.0.1:7000
             """,
-        subcommands: [BenchServe.self])
+        subcommands: [
+            BenchRR.self, BenchRate.self, BenchConnect.self, BenchStream.self, BenchIdle.self,
+            BenchSearch.self, BenchCompare.self, BenchServe.self,
+        ])
 }

@@ -29,11 +29,12 @@ extension BenchCommand {
 
     func run() throws {
         let job = try job()
-        let report = try Measurement(job, show: { _ in }).measure()
-        print(report.targets.map { t in
-            "\(t.name) done \(t.total.done) rate \(t.total.rate) p50 \(t.total.latency.value(at: 50)) p99 \(t.total.latency.value(at: 99)) max \(t.total.latency.max) up \(t.total.perSecond(Double(t.total.bytesUp))/1e6) down \(t.total.perSecond(Double(t.total.bytesDown))/1e6) MB/s errors \(t.total.errors) unsent \(t.total.unsent) cpu \(t.cpuPerUnit ?? 0) mem \(t.memory) tls \(t.total.tls ?? "-") resumed \(t.total.resumed)/\(t.total.connections)"
-        }.joined(separator: "\n"))
-        print(report.trials, report.warnings)
+        let floor = output.calibrate ? try Measurement.calibrate(job) : nil
+        let watch = BenchWatch(job, isQuiet: output.quiet)
+        let measurement = try Measurement(job, floor: floor, show: watch.show)
+        let report = measurement.measure()
+        watch.end()
+        try output.conclude(report)
     }
 
     func job() throws(Problem) -> BenchJob {

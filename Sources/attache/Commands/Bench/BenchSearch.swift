@@ -61,6 +61,7 @@ struct BenchSearch: BenchCommand {
 
     func adjust(_ job: inout BenchJob) throws(Problem) {
         let keep = keep
+        job.plan.conditions = keep.map(\.text)
         job.isGood = { sample in keep.allSatisfy { $0.breach(of: sample) == nil } }
     }
 }
