@@ -88,8 +88,9 @@ struct Remarks {
         compare("kernel", old.environment.kernel, new.environment.kernel)
         compare("TLS library", old.environment.tls_library, new.environment.tls_library)
         let names = (old.targets.map(\.name), new.targets.map(\.name))
-        for (file, own, others) in [(before.file, names.0, names.1), (after.file, names.1, names.0)]
-        {
+        for (file, own, others) in [
+            (before.file, names.0, names.1), (after.file, names.1, names.0),
+        ] {
             let alone = own.filter { !others.contains($0) }
             if !alone.isEmpty { texts.append("only \(file) has \(alone.listed)") }
         }
