@@ -31,14 +31,15 @@ struct Chart {
     var xTitle: String
     var yTitle: String
     var series: [Series]
+    /// Of the view box, which is 760 wide.
+    var height = 370.0
 
     // In units of the view box; margins have room for labels in the phone's larger letters.
     private static let width = 760.0
-    private static let height = 370.0
-    private static let left = 84.0
+    private static let left = 78.0
     private static let right = 22.0
     private static let top = 30.0
-    private static let bottom = 48.0
+    private static let bottom = 52.0
 
     private func across(_ position: Double) -> String {
         let place = Self.left + position * (Self.width - Self.left - Self.right)
@@ -46,12 +47,12 @@ struct Chart {
     }
 
     private func up(_ position: Double) -> String {
-        let place = Self.height - Self.bottom - position * (Self.height - Self.top - Self.bottom)
+        let place = height - Self.bottom - position * (height - Self.top - Self.bottom)
         return Figures.fixed(place, decimals: 1)
     }
 
     var html: String {
-        "<figure>\n\(legend)<div class=\"plot\"><svg id=\"\(id)\" viewBox=\"0 0 760 370\" "
+        "<figure>\n\(legend)<div class=\"plot\"><svg id=\"\(id)\" viewBox=\"0 0 760 \(Int(height))\" "
             + "role=\"img\" aria-labelledby=\"\(id)-title \(id)-desc\">\n"
             + "<title id=\"\(id)-title\">\(Markup.text(title))</title>\n"
             + "<desc id=\"\(id)-desc\">\(Markup.text(description))</desc>\n"
@@ -79,12 +80,12 @@ struct Chart {
             "<g\(tick.isMinor ? " class=\"minor\"" : "")><line class=\"tick\" "
                 + "x1=\"\(across(tick.position))\" x2=\"\(across(tick.position))\" "
                 + "y1=\"\(up(0))\" y2=\"\(up(1))\"/>"
-                + "<text x=\"\(across(tick.position))\" y=\"\(Self.height - Self.bottom + 6)\" "
-                + "dy=\".9em\" text-anchor=\"middle\">\(Markup.text(tick.label))</text></g>\n"
+                + "<text x=\"\(across(tick.position))\" y=\"\(height - Self.bottom + 9)\" "
+                + "dy=\".9em\" text-anchor=\"\(tick.position > 0.96 ? "end" : "middle")\">\(Markup.text(tick.label))</text></g>\n"
         }
         return rows.joined() + columns.joined()
             + "<text class=\"name\" x=\"\(Self.left)\" y=\"16\">\(Markup.text(yTitle))</text>\n"
-            + "<text class=\"name\" x=\"\(Self.width - Self.right)\" y=\"\(Self.height - 5)\" "
+            + "<text class=\"name minor\" x=\"\(Self.width - Self.right)\" y=\"\(height - 5)\" "
             + "text-anchor=\"end\">\(Markup.text(xTitle))</text>\n"
     }
 

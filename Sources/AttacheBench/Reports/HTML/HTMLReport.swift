@@ -85,7 +85,6 @@ public enum HTMLReport {
             ("Processor", environment.cpu),
             ("Processors", "\(environment.processors)"),
             ("Governor", environment.governor ?? ""),
-            ("Seed", "\(report.plan.seed)"),
             ("Command", (["attache"] + report.plan.arguments).joined(separator: " ")),
         ]
         let rows = facts.filter { !$0.1.isEmpty }.map { name, value in

@@ -31,12 +31,19 @@ enum Markup {
         let columns = header.indices.filter { column in
             rows.contains { $0[column].text != "" }
         }
-        let head = columns.map { "<th scope=\"col\">\(text(header[$0]))</th>" }.joined()
+        let head = columns.map { column in
+            let isLeft = rows.contains { $0[column].style == "left" }
+            return
+                "<th scope=\"col\"\(isLeft ? " class=\"left\"" : "")>\(text(header[column]))</th>"
+        }.joined()
         let body = rows.map { row in
             "<tr>" + columns.map { row[$0].html(isHeading: $0 == 0) }.joined() + "</tr>\n"
         }.joined()
-        return "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"\(text(caption))\">"
-            + "<table>\n<caption>\(text(caption))</caption>\n<thead><tr>\(head)</tr></thead>\n"
+        let name = text(caption)
+        // Not a <caption>: it would be as wide as the table, and cut off on a phone.
+        return "<p class=\"caption\">\(name)</p>\n"
+            + "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"\(name)\">"
+            + "<table aria-label=\"\(name)\">\n<thead><tr>\(head)</tr></thead>\n"
             + "<tbody>\n\(body)</tbody></table></div>\n"
     }
 

@@ -44,7 +44,8 @@ enum PageStyle {
           padding: 12px 18px; margin-bottom: 16px; }
         .warnings ul { margin: 0; padding: 0; list-style: none; }
         .tiles { display: grid; gap: 12px;
-          grid-template-columns: repeat(auto-fit, minmax(min(100%, 168px), 1fr)); }
+          grid-template-columns: repeat(auto-fit, minmax(min(100%, 136px), 1fr)); }
+        .tiles.many { grid-template-columns: repeat(auto-fit, minmax(min(100%, 158px), 1fr)); }
         .tile { padding: 12px 16px; }
         .tile h2 { color: var(--soft); font-size: .8125rem; font-weight: 500; margin: 0 0 2px; }
         .tile > strong { font-size: 1.6rem; font-weight: 600; letter-spacing: -.02em;
@@ -54,13 +55,12 @@ enum PageStyle {
         .tile p span { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis;
           white-space: nowrap; margin-right: 8px; color: var(--soft); font-size: .875rem; }
         .tile p strong { font-weight: 600; white-space: nowrap; }
-        .tile.bad > strong, td.bad, td.bad small { color: var(--bad); }
-        td.good, td.good small { color: var(--good); }
+        .tile.bad > strong, td.bad:not(:has(small)), td.bad small { color: var(--bad); }
+        td.good:not(:has(small)), td.good small { color: var(--good); }
         figure { margin: 0; }
         .plot { position: relative; }
         svg { display: block; width: 100%; height: auto; overflow: visible; }
         svg text { font-size: 11px; fill: var(--soft); }
-        svg .name { font-size: 11px; }
         .grid, .tick, .base, .cross { stroke: var(--line); vector-effect: non-scaling-stroke; }
         .tick { stroke-opacity: .55; }
         .base { stroke: var(--soft); stroke-opacity: .6; }
@@ -81,13 +81,14 @@ enum PageStyle {
         .tip p:first-child { color: var(--soft); }
         .tip .swatch { margin: 0; }
         .wide { overflow-x: auto; }
-        .wide + .wide { margin-top: 18px; }
+        .wide + .caption { margin-top: 18px; }
         table { border-collapse: collapse; width: 100%; font-size: .9375rem; }
-        caption { text-align: left; color: var(--soft); font-size: .875rem; padding-bottom: 8px; }
+        .caption { margin: 0; color: var(--soft); font-size: .875rem; padding-bottom: 8px; }
         th, td { text-align: right; padding: 7px 0 7px 18px; font-weight: 400; white-space: nowrap;
           vertical-align: top; border-bottom: 1px solid var(--line); }
         tbody tr:last-child > * { border-bottom: 0; }
-        th:first-child, .left { text-align: left; padding-left: 0; }
+        th:first-child, th.left, .left { text-align: left; padding-left: 0; }
+        th.left:not(:first-child) { padding-left: 18px; }
         td.left { padding-left: 18px; white-space: normal; min-width: 8em;
           overflow-wrap: anywhere; }
         thead th { color: var(--soft); font-size: .8125rem; }
@@ -99,13 +100,14 @@ enum PageStyle {
         dl div:last-child { grid-column: 1 / -1; }
         dt { color: var(--soft); font-size: .8125rem; }
         dd { margin: 0; overflow-wrap: anywhere; }
+        @media (max-width: 900px) { svg text { font-size: 14px; } }
         @media (max-width: 640px) {
           main { padding: 20px 12px 32px; }
           h1 { font-size: 1.375rem; }
           section { padding: 14px; }
-          .tiles { gap: 8px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 140px), 1fr)); }
+          .tiles { gap: 8px; }
           .tile > strong { font-size: 1.3rem; }
-          svg text, svg .name { font-size: 24px; }
+          svg text { font-size: 24px; }
           .minor { display: none; }
         }
         @media print { body { background: none; } section, .tile { break-inside: avoid; } }

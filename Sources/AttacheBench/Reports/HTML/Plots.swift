@@ -82,10 +82,14 @@ enum Plots {
                 return "\(line.name): between \(mode.rateText(rates.min() ?? 0)) and "
                     + "\(mode.rateText(rates.max() ?? 0))."
             }.joined(separator: " "),
-            x: .linear(to: Double(end), endsAtTick: false) { Figures.time($0, micro: "µs") },
-            y: .linear(to: all.map(\.y).max() ?? 1) { Figures.compact($0 * (isBytes ? 1e9 : 1)) },
+            x: .linear(to: Double(end), endsAtTick: false) {
+                $0 == 0 ? "0" : Figures.time($0, micro: "µs")
+            },
+            y: .linear(to: all.map(\.y).max() ?? 1) {
+                Figures.compact($0 * (isBytes ? 1e9 : 1))
+            },
             xTitle: "time", yTitle: isBytes ? "bytes a second" : "\(mode.units) a second",
-            series: series)
+            series: series, height: 260)
     }
 
     private static func point(_ slice: Slice, _ mode: BenchReport.Mode) -> Chart.Point {
@@ -102,7 +106,9 @@ extension Figures {
     /// 20,000 as "20k": for axes.
     static func compact(_ value: Double) -> String {
         for (size, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where value >= size * 0.999 {
-            return significant(value / size) + letter
+            let text = significant(value / size)
+            return (text.hasSuffix("0") && text.contains(".") ? String(text.dropLast()) : text)
+                + letter
         }
         return significant(value)
     }

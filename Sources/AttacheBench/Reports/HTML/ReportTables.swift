@@ -26,7 +26,8 @@ struct ReportTables {
             func cell(_ figure: Comparison.Figure, _ text: String?) -> Cell {
                 let ratio = ratios[figure]
                 return Cell(
-                    text ?? "", note: ratio.map { "×" + $0.html } ?? "",
+                    text ?? "",
+                    note: ratio.map { "×" + $0.html(otherThan: report.targets[0].name) } ?? "",
                     style: ratio.map { $0.style(figure) } ?? "")
             }
             return [
@@ -40,8 +41,8 @@ struct ReportTables {
             ]
         }
         return Markup.table(
-            "Below each figure: how many times that of \(comparison.base), the median over the "
-                + "rounds with the lowest and the highest.",
+            "Below each figure: how many times that of \(report.targets[0].name), the median over "
+                + "the rounds with the lowest and the highest.",
             ["target", "rate", "p50", "p99", "CPU a \(mode.unit)", "memory each", "errors"], rows)
     }
 
@@ -126,10 +127,11 @@ struct ReportTables {
 }
 
 extension Comparison.Ratio {
-    /// "1.25 (1.10–1.41)".
-    fileprivate var html: String {
+    /// "1.25 (1.10–1.41)"; a base that goes without saying is left out.
+    fileprivate func html(otherThan usual: String) -> String {
         let ends = [lowest, highest].map { Figures.fixed($0, decimals: 2) }
-        return "\(Figures.fixed(median, decimals: 2)) (\(ends.joined(separator: "–")))"
+        let name = base == usual ? "" : " \(base)"
+        return "\(Figures.fixed(median, decimals: 2))\(name) (\(ends.joined(separator: "–")))"
     }
 
     /// Coloured only where every round says the same.

@@ -11,7 +11,17 @@ struct Tiles {
 
     var html: String {
         let tiles = titles.compactMap { title, value in tile(title, value) }
-        return "<div class=\"tiles\">\n\(tiles.joined())</div>\n"
+        return "<div class=\"tiles\(isSingle ? "" : " many")\">\n\(found)\(tiles.joined())</div>\n"
+    }
+
+    private var isSingle: Bool { report.targets.count < 2 }
+
+    /// The answer of a search.
+    private var found: String {
+        guard mode == .search else { return "" }
+        let best = report.trials.filter(\.isGood).map(\.rate).max()
+        let text = best.map(Figures.rate) ?? "none"
+        return "<div class=\"tile\"><h2>highest rate kept</h2><strong>\(text)</strong></div>\n"
     }
 
     private var titles: [(String, (TargetReport) -> String?)] {
@@ -23,7 +33,7 @@ struct Tiles {
             }
             return (name, value)
         }
-        return [(mode == .search ? "rate of the last run" : "rate", { rate($0) })] + times + [
+        return [(mode == .search ? "last rate" : "rate", { rate($0) })] + times + [
             ("memory each", { $0.memoryPerConnection.map(Figures.size) }),
             ("CPU a \(mode.unit)", { cpu($0) }),
             ("errors", { errors($0) }),
@@ -52,7 +62,7 @@ struct Tiles {
         let isBad = title == "errors" && report.targets.contains { $0.total.failed > 0 }
         let lines = values.map { index, target, value -> String in
             let text = Markup.text(value ?? "–")
-            if report.targets.count == 1 { return "<strong>\(text)</strong>" }
+            if isSingle { return "<strong>\(text)</strong>" }
             return "<p>\(Markup.swatch(index))<span>\(Markup.text(target.name))</span> "
                 + "<strong>\(text)</strong></p>"
         }
