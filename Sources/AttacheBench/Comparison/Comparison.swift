@@ -2,7 +2,8 @@
 // Targets of one interleaved run beside each other: ratios within a round, where the machine was
 // in the same mood for all of them.
 
-/// What the first target is compared with, figure by figure.
+/// The targets beside the first one that has the figure: without a process of its own, `direct`
+/// has no CPU, and the first proxy stands in for it.
 public struct Comparison: Sendable, Equatable {
     /// What is compared.
     public enum Figure: String, Sendable, CaseIterable {
@@ -30,8 +31,10 @@ public struct Comparison: Sendable, Equatable {
         }
     }
 
-    /// How many times the first target's figure.
+    /// How many times the figure of the first target that has it.
     public struct Ratio: Sendable, Equatable {
+        /// That target's name.
+        public var base: String
         public var median: Double
         public var lowest: Double
         public var highest: Double
@@ -45,45 +48,46 @@ public struct Comparison: Sendable, Equatable {
         public var ratios: [Figure: Ratio]
     }
 
-    /// The first target's name; "" without targets.
-    public var base: String
-    /// Of the others, in their order.
+    /// Of all targets but the first, in their order.
     public var rows: [Row]
 
     /// Only slices of the same round meet: a slow spell of the machine then hits both sides.
     public init(_ report: BenchReport) {
-        base = report.targets.first?.name ?? ""
-        let first = report.targets.first?.slices ?? []
-        rows = report.targets.dropFirst().map { target in
-            Row(
-                name: target.name,
-                ratios: Self.ratios(of: target.slices, to: first, in: report.plan.mode))
+        let mode = report.plan.mode
+        rows = report.targets.dropFirst().map { Row(name: $0.name, ratios: [:]) }
+        for figure in Figure.allCases {
+            let values = report.targets.map { figure.values(of: $0, in: mode) }
+            guard let base = values.firstIndex(where: { !$0.isEmpty }) else { continue }
+            for index in values.indices.dropFirst(base + 1) {
+                rows[index - 1].ratios[figure] = Ratio(
+                    values[index], to: values[base], report.targets[base].name)
+            }
         }
     }
+}
 
-    private static func ratios(
-        of slices: [Slice], to base: [Slice], in mode: BenchReport.Mode
-    ) -> [Figure: Ratio] {
-        var ratios: [Figure: Ratio] = [:]
-        let partners = Dictionary(base.map { ($0.round, $0) }) { first, _ in first }
-        for figure in Figure.allCases {
-            let values = slices.compactMap { slice -> Double? in
-                guard let own = figure.value(of: slice, in: mode),
-                    let other = partners[slice.round].flatMap({ figure.value(of: $0, in: mode) })
-                else { return nil }
-                return own / other
-            }
-            guard let median = values.median, let lowest = values.min(),
-                let highest = values.max()
-            else { continue }
-            ratios[figure] = Ratio(
-                median: median, lowest: lowest, highest: highest, rounds: values.count)
-        }
-        return ratios
+extension Comparison.Figure {
+    /// By round.
+    fileprivate func values(
+        of target: TargetReport, in mode: BenchReport.Mode
+    ) -> [Int: Double] {
+        Dictionary(
+            target.slices.compactMap { slice in
+                value(of: slice, in: mode).map { (slice.round, $0) }
+            }, uniquingKeysWith: { first, _ in first })
     }
 }
 
 extension Comparison.Ratio {
+    /// nil: they have no round in common.
+    fileprivate init?(_ values: [Int: Double], to base: [Int: Double], _ name: String) {
+        let ratios = values.compactMap { round, value in base[round].map { value / $0 } }
+        guard let median = ratios.median, let lowest = ratios.min(), let highest = ratios.max()
+        else { return nil }
+        self.init(
+            base: name, median: median, lowest: lowest, highest: highest, rounds: ratios.count)
+    }
+
     /// "1.25x (1.10x-1.41x)".
     var text: String {
         "\(Figures.ratio(median)) (\(Figures.ratio(lowest))-\(Figures.ratio(highest)))"

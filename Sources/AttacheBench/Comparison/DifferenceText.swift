@@ -86,7 +86,7 @@ struct Remarks {
             "number of processors", "\(old.environment.processors)",
             "\(new.environment.processors)")
         compare("kernel", old.environment.kernel, new.environment.kernel)
-        compare("TLS library", old.environment.tls_library, new.environment.tls_library)
+        compare("TLS library", old.environment.tlsLibrary, new.environment.tlsLibrary)
         let names = (old.targets.map(\.name), new.targets.map(\.name))
         for (file, own, others) in [
             (before.file, names.0, names.1), (after.file, names.1, names.0),

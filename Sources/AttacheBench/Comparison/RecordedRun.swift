@@ -22,19 +22,19 @@ public struct RecordedRun: Sendable {
         var kernel: String
         var cpu: String
         var processors: Int
-        var tls_library: String
+        var tlsLibrary: String
     }
     struct Slice: Decodable {
-        var units_per_second: Double?
-        var p50_us: Double?
-        var p99_us: Double?
-        var cpu_ns_per_unit: Double?
+        var unitsPerSecond: Double?
+        var p50Us: Double?
+        var p99Us: Double?
+        var cpuNsPerUnit: Double?
         var done: UInt64
         var failed: UInt64
     }
     struct MemoryPoint: Decodable {
         var connections: Int
-        var anonymous_bytes: UInt64
+        var anonymousBytes: UInt64
     }
     struct Target: Decodable {
         var name: String
@@ -50,7 +50,7 @@ public struct RecordedRun: Sendable {
         var targets: [Target]
     }
     private struct Head: Decodable {
-        var attache_bench: Int?
+        var attacheBench: Int?
     }
 
     /// As it was named, for messages.
@@ -63,7 +63,7 @@ public struct RecordedRun: Sendable {
         let head: Head = try Self.decoded(bytes, file) { _ in
             "is no JSON object: attache bench --json writes what is compared here"
         }
-        guard let version = head.attache_bench else {
+        guard let version = head.attacheBench else {
             throw Problem(
                 description: "\(file) is not from attache bench: it has no \"attache_bench\"")
         }
@@ -79,7 +79,9 @@ public struct RecordedRun: Sendable {
         _ bytes: [UInt8], _ file: String, _ problem: (String) -> String
     ) throws(Problem) -> Value {
         do {
-            return try JSONDecoder().decode(Value.self, from: Data(bytes))
+            let decoder = JSONDecoder()
+            decoder.keyDecodingStrategy = .convertFromSnakeCase
+            return try decoder.decode(Value.self, from: Data(bytes))
         } catch let error as DecodingError {
             throw Problem(description: "\(file) " + problem(place(of: error)))
         } catch {
@@ -109,10 +111,10 @@ extension RecordedRun.Target {
     /// memory what a connection cost between neighbouring points.
     func values(of figure: RunDifference.Figure) -> [Double] {
         switch figure {
-        case .cpu: slices.compactMap(\.cpu_ns_per_unit)
-        case .rate: slices.compactMap(\.units_per_second)
-        case .p50: slices.compactMap { $0.p50_us.map { $0 * 1000 } }
-        case .p99: slices.compactMap { $0.p99_us.map { $0 * 1000 } }
+        case .cpu: slices.compactMap(\.cpuNsPerUnit)
+        case .rate: slices.compactMap(\.unitsPerSecond)
+        case .p50: slices.compactMap { $0.p50Us.map { $0 * 1000 } }
+        case .p99: slices.compactMap { $0.p99Us.map { $0 * 1000 } }
         case .errors:
             slices.compactMap {
                 let ended = Double($0.done) + Double($0.failed)
@@ -125,8 +127,8 @@ extension RecordedRun.Target {
     private var memoryOfConnections: [Double] {
         let points = memory.sorted { $0.connections < $1.connections }
         return zip(points, points.dropFirst()).compactMap { less, more in
-            let more = (Double(more.connections), Double(more.anonymous_bytes))
-            let less = (Double(less.connections), Double(less.anonymous_bytes))
+            let more = (Double(more.connections), Double(more.anonymousBytes))
+            let less = (Double(less.connections), Double(less.anonymousBytes))
             return more.0 == less.0 ? nil : (more.1 - less.1) / (more.0 - less.0)
         }
     }

@@ -19,7 +19,7 @@ public enum BenchJSON {
         object.add("interrupted", flag: report.isInterrupted)
         object.add("warnings", list: report.warnings.map(string))
         object.add("targets", list: report.targets.map { TargetJSON($0, in: report).json })
-        object.add("comparison", list: Comparison(report).rows.map { row($0, in: report) })
+        object.add("comparison", list: Comparison(report).rows.map(row))
         object.add("trials", list: report.trials.map(trial))
         if report.targets.count == 1, let target = report.targets.first {
             object.addFortioKeys(of: target, in: report)
@@ -62,14 +62,14 @@ public enum BenchJSON {
         return object.closed
     }
 
-    /// How many times the first target's figures.
-    private static func row(_ row: Comparison.Row, in report: BenchReport) -> String {
+    /// How many times the figures of the first target that has them.
+    private static func row(_ row: Comparison.Row) -> String {
         var object = JSONObject(bytesExpected: 512)
         object.add("name", row.name)
-        object.add("to", report.targets.first?.name)
         for figure in Comparison.Figure.allCases {
             guard let ratio = row.ratios[figure] else { continue }
             var inner = JSONObject(bytesExpected: 96)
+            inner.add("to", ratio.base)
             inner.add("median", json: ratio.median)
             inner.add("lowest", json: ratio.lowest)
             inner.add("highest", json: ratio.highest)

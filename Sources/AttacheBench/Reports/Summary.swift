@@ -29,7 +29,7 @@ public enum Summary {
         if report.targets.count == 1, let target = report.targets.first {
             lines.append("  \(target.url)")
         }
-        lines.append("  \(plan.extent), seed \(plan.seed)")
+        lines.append("  \(plan.extent)")
         lines.append(
             "  \(TimeText.rfc3339(seconds: report.started / 1_000_000_000)), "
                 + "\(environment.program), \(environment.tlsLibrary)")
@@ -58,13 +58,17 @@ public enum Summary {
         }
         let compared = comparison.rows.filter { !$0.ratios.isEmpty }
         guard !compared.isEmpty else { return ["  Comparison"] + table.lines }
-        var ratios = TextTable([""] + Comparison.Figure.allCases.map { $0.title(in: mode) })
+        let header = Comparison.Figure.allCases.map { figure in
+            let base = compared.compactMap { $0.ratios[figure]?.base }.first ?? ""
+            return "\(figure.title(in: mode)) x \(base)"
+        }
+        var ratios = TextTable([""] + header)
         ratios.rows = compared.map { row in
             [row.name] + Comparison.Figure.allCases.map { row.ratios[$0]?.text ?? "" }
         }
         let rounds = compared.flatMap { $0.ratios.values.map(\.rounds) }.max() ?? 0
         return ["  Comparison"] + table.lines + [
-            "", "  Times \(comparison.base), median of \(rounds) rounds (lowest-highest)",
+            "", "  Ratios within a round, median of \(rounds) (lowest-highest)",
         ] + ratios.lines
     }
 
@@ -93,17 +97,14 @@ extension BenchReport {
 }
 
 extension BenchReport.Plan {
-    /// "32 connections, 2 threads, 2s warm-up, 30s".
+    /// What the summary does not say: "at 500/s, 2s warm-up, 30s, seed 7".
     var extent: String {
-        var parts = [
-            "\(connections) connection\(connections == 1 ? "" : "s")",
-            "\(threads) thread\(threads == 1 ? "" : "s")",
-        ]
+        var parts: [String] = []
         if !rates.isEmpty { parts.append("at " + rates.map(Figures.rate).listed) }
         if warmUp > .zero { parts.append("\(Figures.time(warmUp)) warm-up") }
         if let duration { parts.append(Figures.time(duration)) }
         if let count { parts.append("\(Figures.grouped(count)) \(mode.units)") }
-        return parts.joined(separator: ", ")
+        return (parts + ["seed \(seed)"]).joined(separator: ", ")
     }
 }
 

@@ -59,11 +59,9 @@ struct SummaryOfTarget {
 
     private var counts: [String] {
         let mode = plan.mode
-        var lines: [String] = []
-        if total.done == 0, total.failed == 0, total.bytesUp == 0, total.bytesDown == 0 {
-            lines.append("  Nothing was done.")
-        }
-        if mode != .stream {
+        let isNothing = total.done + total.failed + total.bytesUp + total.bytesDown == 0
+        var lines = isNothing ? ["  Nothing was done."] : []
+        if mode != .stream, mode != .idle, !isNothing {
             lines.append(
                 "  \(Figures.grouped(total.done)) \(mode.units) in \(Figures.time(total.elapsed)), "
                     + "\(Figures.size(Double(total.bytesUp))) sent, "
@@ -72,10 +70,10 @@ struct SummaryOfTarget {
         if total.unsent > 0 {
             lines.append("  Unsent: \(Figures.grouped(total.unsent)) were due and never begun")
         }
-        if mode != .stream, mode != .idle {
+        if mode != .stream, mode != .idle, !isNothing {
             lines.append("\(mode.units.capitalised)/sec:".left(14) + " " + perSecond)
         }
-        lines.append("Transfer/sec:".left(14) + " " + transfer)
+        if mode != .idle, !isNothing { lines.append("Transfer/sec:".left(14) + " " + transfer) }
         if total.connections > 0 { lines.append(connections) }
         return lines
     }

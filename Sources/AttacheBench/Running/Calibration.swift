@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the generator itself takes: the same work against a service of its own, with nothing between.
+// What the generator itself takes: the same work against a service of its own, nothing between.
 
 import AttacheCore
 

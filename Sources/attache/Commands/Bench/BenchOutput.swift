@@ -51,7 +51,7 @@ extension BenchOutputFlags {
                 write(file.text, to: file.name, &troubles)
             }
         }
-        // HTML
+        if let html { write(HTMLReport.page(report), to: html, &troubles) }
         let summary = Summary.text(report)
         if summaryGoesToStandardError {
             StandardError.write(String(summary.dropLast()))
