@@ -90,7 +90,7 @@ extension EndToEnd {
             #expect(target.DurationHistogram.Count == 10)
             #expect(run.exit == .code(99))
             #expect(
-                run.errors.contains { $0.contains("errors>10%: errors is 50") },
+                run.errors.contains { $0.contains("errors>10%: it was 50%") },
                 "\(run.errors)")
         }
 

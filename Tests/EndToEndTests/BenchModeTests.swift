@@ -107,7 +107,7 @@ extension EndToEnd {
                         #expect(target.slices.map(\.round) == [0, 1, 2, 3, 4, 5])
                         #expect(target.slices.allSatisfy { $0.done > 0 && ($0.cpu_ns ?? 0) > 0 })
                     }
-                    #expect(run.output.contains { $0.contains("Times one, median of 6 rounds") })
+                    #expect(run.output.contains { $0.contains("Ratios within a round, median of 6") })
                 }
             }
         }
@@ -115,8 +115,7 @@ extension EndToEnd {
         /// A service that thinks for 5 ms on each of two connections answers 400 a second at most.
         @Test func theKneeIsFoundWhereItMustBe() throws {
             let service = Service(on: try Listener()) { peer in
-                while true {
-                    let request = try peer.receive(text: 64)
+                _ = try peer.receiveAll { request in
                     Thread.sleep(forTimeInterval: 0.005)
                     try peer.send(request)
                 }
@@ -130,9 +129,9 @@ extension EndToEnd {
             #expect(run.exit == .code(0))
             let trials = try #require(run.report?.trials)
             let best = trials.filter(\.kept).map(\.rate).max() ?? 0
-            #expect(best <= 450, "\(trials)")
+            #expect((50...450).contains(best), "\(trials)")
             #expect(trials.contains { !$0.kept }, "\(trials)")
-            #expect(run.output.contains { $0.contains("highest rate") || $0.contains("No rate") })
+            #expect(run.output.contains { $0.contains("highest rate that kept p90<100ms") })
         }
 
         @Test func calibrationWarnsOfFiguresThatAreTheGeneratorsOwn() throws {

@@ -27,8 +27,7 @@ extension EndToEnd {
         /// Answers after so long.
         private static func service(_ milliseconds: Int) throws -> Service {
             Service(on: try Listener()) { peer in
-                while true {
-                    let request = try peer.receive(text: 128)
+                _ = try peer.receiveAll { request in
                     Thread.sleep(forTimeInterval: Double(milliseconds) / 1000)
                     try peer.send(request)
                 }
