@@ -107,7 +107,8 @@ extension EndToEnd {
                         #expect(target.slices.map(\.round) == [0, 1, 2, 3, 4, 5])
                         #expect(target.slices.allSatisfy { $0.done > 0 && ($0.cpu_ns ?? 0) > 0 })
                     }
-                    #expect(run.output.contains { $0.contains("Ratios within a round, median of 6") })
+                    let ratios = "Ratios within a round, median of 6"
+                    #expect(run.output.contains { $0.contains(ratios) })
                 }
             }
         }
