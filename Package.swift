@@ -55,7 +55,7 @@ let package = Package(
             name: "AttacheAdminTests", dependencies: ["AttacheAdmin"], swiftSettings: strict),
         .testTarget(
             name: "AttacheBenchTests", dependencies: ["AttacheBench", "Support"],
-            swiftSettings: strict),
+            exclude: ["bench.schema.json"], swiftSettings: strict),
         .testTarget(name: "CommandTests", dependencies: ["attache"], swiftSettings: strict),
         .testTarget(name: "HouseTests", swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Support"], swiftSettings: strict),

@@ -101,13 +101,14 @@ extension Desk {
     private func close(_ piece: String, _ request: Request) -> Reply {
         guard let session = UInt64(piece) else {
             return .said(
-                "a session is named by its number, as in /sessions/17/close; /sessions lists them",
+                "a session is named by its number, as in /sessions/17/close; attache sessions "
+                    + "lists them",
                 .badRequest, to: request)
         }
         guard operations.close(session: session) else {
             return .said(
                 "no session has the number \(session); it may have ended by itself "
-                    + "(/sessions lists those that run)", .notFound, to: request)
+                    + "(attache sessions lists those that run)", .notFound, to: request)
         }
         return .said("session \(session) is closed", to: request)
     }
@@ -116,7 +117,9 @@ extension Desk {
         let result = operations.reload()
         switch result.outcome {
         case .reloaded(let changes):
-            return .said("reloaded, generation \(result.generation): \(changes)", to: request)
+            let notice = result.restartNotice.map { "; \($0)" } ?? ""
+            return .said(
+                "reloaded, generation \(result.generation): \(changes)\(notice)", to: request)
         case .failed(let message):
             return .said(
                 "not reloaded, generation \(result.generation) stays: \(message)",

@@ -4,14 +4,6 @@
 import AttacheCore
 
 public struct Configuration: Sendable {
-    /// The operator's socket.
-    public enum Admin: Sendable, Equatable {
-        /// The file does not speak of it: whoever starts knows where it goes.
-        case byDefault
-        case off
-        case path(String)
-    }
-
     /// Whether the files that it names are read too.
     public enum Files: Sendable {
         case checked
@@ -21,9 +13,8 @@ public struct Configuration: Sendable {
 
     /// As it was named on the command line; messages begin with it.
     public let file: String
-    /// nil: there are problems. `admin` is nil in it where `admin` is `.byDefault`.
+    /// nil: there are problems.
     public let settings: Settings?
-    public let admin: Admin
     /// In the order of the file; at most 100 problems and 100 warnings.
     public let findings: [Finding]
     /// How many problems there are, beyond the hundredth too.
@@ -64,7 +55,6 @@ public struct Configuration: Sendable {
             .sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }
             .map(\.element)
         problems = reading.problems
-        admin = draft?.admin ?? .byDefault
         settings = problems == 0 ? draft?.settings : nil
     }
 }
@@ -106,7 +96,7 @@ extension Draft {
             workers: workers.number)
         settings.drain = drain
         settings.log = log
-        if case .path(let path) = admin { settings.admin = path }
+        settings.admin = admin
         return settings
     }
 }

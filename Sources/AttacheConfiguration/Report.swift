@@ -8,6 +8,11 @@ extension Configuration {
     /// Without what the core says by itself when it starts with these settings.
     public var reportAtStart: String { report(of: findings.filter { !$0.isToldAtStart }) }
 
+    /// The same, one by one.
+    public var warningsAtStart: [String] {
+        findings.filter { !$0.isToldAtStart }.map { $0.text(file: file) }
+    }
+
     private func report(of findings: [Finding]) -> String {
         var lines = findings.map { $0.text(file: file) }
         if problems > 0 {

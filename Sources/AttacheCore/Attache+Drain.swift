@@ -5,8 +5,10 @@ import Glibc
 
 extension Attache {
     /// A second signal ends at once.
-    func drain(_ why: String) {
+    func drain(_ end: End) {
         manager.stopping()
+        if reloading != nil || waiting != nil { refuseReload() }
+        defer { refuseOrders(desk.close()) }
         let served = Generation(withoutSockets: generation)
         generation = served
         desk.post { $0 = .init(generation: served, state: .draining, lastReload: $0.lastReload) }
@@ -17,11 +19,13 @@ extension Attache {
         if open > 0 {
             log.event(
                 .control, .notice,
-                "draining (\(why)): nobody is accepted any more, \(Self.count(open)) may end "
+                "draining (\(end.text)): nobody is accepted any more, \(Self.count(open)) may end "
                     + "within \(generation.settings.drain.text); a second signal ends at once")
         }
-        if outcome(by: Clock.now() + generation.settings.drain.nanoseconds, isCounting: true)
-            == .signalled
+        var signalsLeft = end.signalsLeft
+        if outcome(
+            by: Clock.now() + generation.settings.drain.nanoseconds, isCounting: true,
+            &signalsLeft) == .signalled
         {
             return endAtOnce()
         }
@@ -31,7 +35,10 @@ extension Attache {
                 "the drain period is over; \(Self.count(placement.sessions)) cut")
             crew.tell(Worker.Cut(sessions: .afterDelivery))
             let linger = generation.settings.upstreams.map(\.abortLinger.nanoseconds).max() ?? 0
-            if outcome(by: Clock.now() + linger + 1_000_000_000, isCounting: false) == .signalled {
+            if outcome(
+                by: Clock.now() + linger + 1_000_000_000, isCounting: false, &signalsLeft)
+                == .signalled
+            {
                 return endAtOnce()
             }
         }
@@ -42,7 +49,8 @@ extension Attache {
     /// A cut session must not look like one that ended well, so each is reset: that takes no time.
     private func endAtOnce() {
         crew.tell(Worker.Cut(sessions: .now))
-        _ = outcome(by: Clock.now() + 200_000_000, isCounting: false)
+        var signalsLeft = 0
+        _ = outcome(by: Clock.now() + 200_000_000, isCounting: false, &signalsLeft)
         summary("ended at once")
     }
 
@@ -52,7 +60,10 @@ extension Attache {
 
     private enum Outcome { case quiet, late, signalled }
 
-    private func outcome(by deadline: UInt64, isCounting: Bool) -> Outcome {
+    /// - Parameter signalsLeft: so many signals are only noted.
+    private func outcome(
+        by deadline: UInt64, isCounting: Bool, _ signalsLeft: inout Int
+    ) -> Outcome {
         var told = Clock.now()
         while !placement.isDrained {
             let now = Clock.now()
@@ -68,22 +79,20 @@ extension Attache {
             case 0: break
             case SIGHUP: refuseReload()
             case SIGUSR1: log.reopen()
-            case SIGTERM, SIGINT: return .signalled
+            case SIGTERM, SIGINT:
+                if signalsLeft == 0 { return .signalled }
+                signalsLeft -= 1
+                log.event(.control, .notice, "draining already; one more signal ends at once")
             default: break
             }
             watchdog.look()
-            for case .reload(let reply) in desk.takeOrders() { reply.answer(refuseReload()) }
+            refuseOrders(desk.takeOrders())
         }
         return .quiet
     }
 
-    @discardableResult
-    private func refuseReload() -> ReloadStatus {
-        let message = "attache is draining, so nothing is reloaded; start it anew"
-        log.event(.control, .warning, "not reloaded: \(message)")
-        return ReloadStatus(
-            atNanoseconds: Clock.wall(), generation: generation.number,
-            outcome: .failed(message))
+    private func refuseOrders(_ orders: [ControlDesk.Order]) {
+        for case .reload(let reply) in orders { refuseReload([reply]) }
     }
 
     private func summary(_ how: String) {
@@ -98,5 +107,19 @@ extension Attache {
             parts.append("\(totals.truncated) ended TLS without close_notify")
         }
         log.event(.control, .notice, parts.joined(separator: "; "))
+    }
+}
+
+extension Attache.End {
+    fileprivate var text: String {
+        switch self {
+        case .signal(let name): name
+        case .order: "attache drain"
+        }
+    }
+
+    /// The service manager that stops what an operator drains already sends its first signal.
+    fileprivate var signalsLeft: Int {
+        if case .order = self { 1 } else { 0 }
     }
 }

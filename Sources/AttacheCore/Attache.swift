@@ -6,13 +6,26 @@ import Glibc
 /// Several listeners or one, from start to drain. Everything here runs on one thread, the control
 /// thread, which is the one that calls `run`.
 public final class Attache {
+    /// What a reload has read.
+    public struct Reading: Sendable {
+        public var settings: Settings
+        /// For people: what is odd about them and no reason to refuse them.
+        public var warnings: [String]
+
+        public init(_ settings: Settings, warnings: [String] = []) {
+            self.settings = settings
+            self.warnings = warnings
+        }
+    }
     /// Where the next generation of settings comes from; a failure is one text with all problems.
-    public typealias Source = () -> Result<Settings, ConfigurationProblem>
+    public typealias Source = @Sendable () -> Result<Reading, ConfigurationProblem>
 
     /// Processors this process may run on: the default number of workers.
     public static var processors: Int { Process.processors }
 
-    private let source: Source
+    let source: Source
+    /// Those that the process began with.
+    let started: Settings
     let log: Log
     let placement: Placement
     let tally = Tally()
@@ -22,6 +35,9 @@ public final class Attache {
     var generation: Generation
     let manager = ServiceManager.fromEnvironment()
     var watchdog: Watchdog
+    /// Under way, and who wants the one after it; nil: nobody does.
+    var reloading: Reloading?
+    var waiting: [ControlDesk.Reply]?
 
     /// Asks and orders while it serves, for the operator's socket.
     public var operations: any Operations { desk }
@@ -31,7 +47,8 @@ public final class Attache {
     /// - Parameter source: asked at each reload. nil: the same settings, whose files are read anew.
     public init(_ settings: Settings, source: Source? = nil) throws(StartFailure) {
         Process.prepare(workers: settings.workers)
-        self.source = source ?? { .success(settings) }
+        self.source = source ?? { .success(Reading(settings)) }
+        started = settings
         log = try Log(settings.log)
         let generation = try Generation(settings)
         let budget = DescriptorBudget(
@@ -76,8 +93,8 @@ public final class Attache {
         }
         log.event(.control, .notice, "listening on " + announcement)
         manager.ready(status: "serving")
-        let why = awaitEnd()
-        drain(why)
+        let end = awaitEnd()
+        drain(end)
         log.flush(upTo: Limits.logFlushAtExit)
         return ExitCode.ok
     }
@@ -89,7 +106,7 @@ public final class Attache {
             let isNamed = entrance.name != door.socket.address.description
             let name = isNamed ? "\(entrance.name): " : ""
             let arrow = "\(name)\(door.socket.address) (\(inside)) → "
-            if case .echo = upstream.settings.destination { return arrow + "echo" }
+            if case .local = upstream.settings.destination { return arrow + upstream.name }
             return arrow + "\(upstream.name) (\(upstream.tls == nil ? "plain" : "TLS"))"
         }
         let workers = crew.count == 1 ? "1 worker" : "\(crew.count) workers"
@@ -101,81 +118,35 @@ public final class Attache {
 
     // MARK: waiting
 
-    /// Until something ends the service, which is answered in words. Now and then tidies up behind
-    /// a burst of sessions.
-    private func awaitEnd() -> String {
+    /// What ended the service.
+    enum End {
+        case signal(String)
+        case order
+    }
+
+    /// Until something ends the service. Now and then tidies up behind a burst of sessions.
+    private func awaitEnd() -> End {
         var chores = Chores(tally)
         while true {
-            let pause = min(Limits.trimPause.nanoseconds, watchdog.pause)
-            switch Signals.wait(milliseconds: Int32(pause / 1_000_000)) {
+            watchdog.look()
+            let pause = min(Limits.trimPause.nanoseconds, watchdog.pause(now: Clock.now()))
+            switch Signals.wait(milliseconds: Int32(pause / 1_000_000) + 1) {
             case 0: chores.tidyUp()
-            case SIGHUP: _ = reload()
+            case SIGHUP: reload()
             case SIGUSR1: log.reopen()
-            case SIGTERM: return "SIGTERM"
-            case SIGINT: return "SIGINT"
+            case SIGTERM: return .signal("SIGTERM")
+            case SIGINT: return .signal("SIGINT")
             default: break
             }
-            watchdog.look()
+            var isEnd = false
             for order in desk.takeOrders() {
                 switch order {
-                case .reload(let reply): reply.answer(reload())
-                case .drain: return "attache drain"
+                case .reload(let reply): reload(for: [reply])
+                case .drain: isEnd = true
                 }
             }
+            if isEnd { return .order }
+            proceedWithReload()
         }
-    }
-
-    // MARK: reloading
-
-    /// Reads, checks and binds everything, or changes nothing.
-    private func reload() -> ReloadStatus {
-        manager.reloading()
-        defer { manager.ready(status: "serving") }
-        let outcome: ReloadStatus.Outcome
-        do throws(StartFailure) {
-            outcome = .reloaded(changes: try serveNext())
-        } catch {
-            log.event(
-                .control, .error,
-                "not reloaded, generation \(generation.number) goes on: \(error.message)")
-            outcome = .failed(error.message)
-        }
-        let status = ReloadStatus(
-            atNanoseconds: Clock.wall(), generation: generation.number, outcome: outcome)
-        desk.post { $0.lastReload = status }
-        return status
-    }
-
-    /// Answers what changed.
-    private func serveNext() throws(StartFailure) -> String {
-        let old = generation
-        let settings: Settings
-        switch source() {
-        case .success(let read): settings = read
-        case .failure(let problem): throw StartFailure(problem)
-        }
-        let next = try Generation(settings, after: old)
-        let logs = try log.prepare(settings.log)
-        // From here on nothing can fail.
-        log.apply(logs)
-        next.takeOver()
-        generation = next
-        desk.post { $0.generation = next }
-        let isServed = crew.serve(next)
-        let changes = next.changes(since: old)
-        warn(about: next)
-        let kept = next.needsRestart(since: old)
-        if !kept.isEmpty {
-            log.event(
-                .control, .warning,
-                "\(kept.joined(separator: " and ")) will change when attache is restarted")
-        }
-        log.event(
-            .control, .notice,
-            isServed
-                ? "reloaded: generation \(next.number), \(changes)"
-                : "generation \(next.number) is late: a worker has not taken it over within "
-                    + "\(Limits.workersAnswer.text); \(changes)")
-        return changes
     }
 }

@@ -6,6 +6,8 @@
 final class ControlDesk: Operations {
     /// What the control thread keeps up to date.
     struct Board: Sendable {
+        /// Without its sockets: whoever asks for the status must not keep one open that a reload
+        /// has removed.
         var generation: Generation
         var state = Status.State.serving
         var lastReload: ReloadStatus?
@@ -29,14 +31,15 @@ final class ControlDesk: Operations {
         }
     }
     private let board: Monitor<Board>
-    private let orders = Monitor<[Order]>([])
+    /// nil: the end has come, and nothing is done any more.
+    private let orders = Monitor<[Order]?>([])
     private let mailboxes: [Mailbox]
     private let placement: Placement
     private let startedWall = Clock.wall()
     private let started = Clock.now()
 
     init(_ generation: Generation, _ mailboxes: [Mailbox], _ placement: Placement) {
-        board = Monitor(Board(generation: generation))
+        board = Monitor(Board(generation: Generation(withoutSockets: generation)))
         self.mailboxes = mailboxes
         self.placement = placement
     }
@@ -45,10 +48,24 @@ final class ControlDesk: Operations {
 
     func post(_ change: (inout Board) -> Void) { board.withLock(change) }
 
+    func post(_ generation: Generation) {
+        let shown = Generation(withoutSockets: generation)
+        board.withLock { $0.generation = shown }
+    }
+
     func takeOrders() -> [Order] {
         orders.withLock { orders in
-            defer { orders = [] }
-            return orders
+            guard let waiting = orders else { return [] }
+            orders = []
+            return waiting
+        }
+    }
+
+    /// Orders are refused from now on; answers those that wait.
+    func close() -> [Order] {
+        orders.withLock { orders in
+            defer { orders = nil }
+            return orders ?? []
         }
     }
 
@@ -93,24 +110,32 @@ final class ControlDesk: Operations {
 
     func reload() -> ReloadStatus {
         let reply = Reply()
-        order(.reload(reply))
+        guard order(.reload(reply)) else { return refusal("attache has ended") }
         let deadline = Clock.now() + Limits.reloadAnswer.nanoseconds
         if let status = reply.wait(until: deadline) { return status }
-        return ReloadStatus(
+        return refusal(
+            "no answer within \(Limits.reloadAnswer.text); the log will tell how it ended")
+    }
+
+    private func refusal(_ why: String) -> ReloadStatus {
+        ReloadStatus(
             atNanoseconds: Clock.wall(), generation: board.withLock { $0.generation.number },
-            outcome: .failed(
-                "no answer within \(Limits.reloadAnswer.text); the log will tell how it ended"))
+            outcome: .failed(why))
     }
 
     func drain() -> Bool {
         if board.withLock({ $0.state == .draining }) { return false }
-        order(.drain)
-        return true
+        return order(.drain)
     }
 
-    private func order(_ order: Order) {
-        orders.withLock { $0.append(order) }
-        Signals.wakeWaiter()
+    /// false: it will not be done.
+    private func order(_ order: Order) -> Bool {
+        let isTaken = orders.withLock { orders in
+            orders?.append(order)
+            return orders != nil
+        }
+        if isTaken { Signals.wakeWaiter() }
+        return isTaken
     }
 }
 

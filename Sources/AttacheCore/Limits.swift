@@ -44,6 +44,10 @@ enum Limits {
     static let eventsPerWait = 256
     /// Accepts before a listener goes to the back of the ready list.
     static let acceptsPerTurn = 64
+    /// Accepts before a listener closes its socket: whoever waits there when the closing begins is
+    /// among them, for the kernel holds one more than the backlog and hands out the oldest first.
+    /// Without a bound a flood of clients would keep the socket open, and the worker busy.
+    static let acceptsAtCloseMax = Int(backlog) + 1
     /// Accepting pauses so long when descriptors or memory have run out.
     static let acceptPause = Duration.milliseconds(500)
     /// How often a listener at its session cap looks again.
@@ -104,6 +108,19 @@ enum Limits {
     static let reloadAnswer = Duration.seconds(30)
     /// How often a drain tells what is left of it.
     static let drainCountdown = Duration.seconds(5)
+
+    // MARK: load
+
+    /// A service that does not end when its client has is left alone after so long.
+    static let loadEndPatience = Duration.seconds(1)
+    /// After a failure a connection is opened anew no sooner: failing is faster than working, and
+    /// a service in trouble is not helped by a storm.
+    static let loadRetryPause = Duration.milliseconds(100)
+    /// Connections that one thread dials at once before the measurement; more would overflow
+    /// backlogs, whose victims wait a second for TCP to try again.
+    static let loadDialsAtOnce = 64
+    /// How soon Ctrl-C is noticed while work is under way.
+    static let loadSignalPause = Duration.milliseconds(50)
 
     // MARK: descriptors, logs
 

@@ -4,14 +4,21 @@
 /// Everything that one process needs to know: a generation of settings, immutable. A reload brings
 /// the next one.
 public struct Settings: Sendable, Equatable {
+    /// The operator's socket.
+    public enum Admin: Sendable, Equatable {
+        /// Nobody speaks of it: whoever starts knows where it goes.
+        case byDefault
+        case off
+        case path(String)
+    }
+
     public var listeners: [ListenerSettings]
     public var upstreams: [UpstreamSettings]
     /// Event loops, one thread each; a reload does not change their number.
     public var workers: Int
     /// How long sessions may run on after SIGTERM.
     public var drain: Duration = .seconds(30)
-    /// The path of the operator's socket; nil: there is none.
-    public var admin: String?
+    public var admin = Admin.byDefault
     public var log = LogSettings()
 
     public init(listeners: [ListenerSettings], upstreams: [UpstreamSettings], workers: Int) {
@@ -55,8 +62,8 @@ public struct UpstreamSettings: Sendable, Equatable {
     public enum Destination: Sendable, Equatable {
         /// In turn; where a dial fails, the next ones.
         case endpoints([Address])
-        /// Every byte comes back: the demonstration's own upstream.
-        case echo
+        /// This process itself.
+        case local(LocalService)
     }
     public var name: String
     public var destination: Destination

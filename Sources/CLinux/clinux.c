@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -101,4 +102,19 @@ int clinux_malloc_trim(void) { return malloc_trim(0); }
 const char *clinux_errno_name(int error) {
     const char *name = strerrorname_np(error);
     return name ? name : "E?";
+}
+
+int clinux_timer(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC); }
+int clinux_timer_set(int fd, uint64_t nanoseconds) {
+    struct itimerspec at = {.it_value = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000}};
+    return timerfd_settime(fd, TFD_TIMER_ABSTIME, &at, NULL);
+}
+int clinux_process_cpu(pid_t process, uint64_t *nanoseconds) {
+    clockid_t clock;
+    struct timespec time;
+    int error = clock_getcpuclockid(process, &clock);
+    if (error) return error;
+    if (clock_gettime(clock, &time)) return errno;
+    *nanoseconds = (uint64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+    return 0;
 }

@@ -58,9 +58,8 @@ struct Ending {
     }
 
     private static func misuse(_ complaint: String, _ arguments: [String]) -> Ending {
-        let command = Hints.commands.first { $0 == arguments.first }.map { " \($0)" } ?? ""
-        return Ending(
+        Ending(
             code: ExitCode.validationFailure.rawValue,
-            complaint: "\(complaint)\n  Every flag: attache\(command) --help")
+            complaint: "\(complaint)\n  Every flag: \(CommandPath(arguments).typed) --help")
     }
 }

@@ -85,21 +85,6 @@ extension Terminate {
     }
 }
 
-extension Echo {
-    func plan() throws(Problem) -> Plan {
-        var upstream = UpstreamSettings(name: "echo", destination: .echo)
-        session.apply(to: &upstream)
-
-        var listener = try listen.listener(missing: Self.needs, upstream: upstream)
-        try sources.apply(to: &listener)
-        listener.tls = try clientTLS.settings()
-        listener.handshakeTimeout = admission.handshake ?? listener.handshakeTimeout
-        listener.insecurePlaintext = plaintext.insecurePlaintextListener
-        try Exposure.refusePlaintext(listener)
-        return Plan(listener, upstream, process)
-    }
-}
-
 // MARK: what they share
 
 extension ListenFlags {

@@ -148,7 +148,7 @@ struct SettingsTests {
         #expect(found.listeners[0].insecurePlaintext)
         #expect(found.workers == 3)
         #expect(found.drain == .seconds(120))
-        #expect(found.admin == "/run/admin.sock")
+        #expect(found.admin == .path("/run/admin.sock"))
         var log = LogSettings()
         log.format = .text
         log.access = .none
@@ -159,13 +159,13 @@ struct SettingsTests {
     }
 
     @Test(arguments: [
-        ("", Configuration.Admin.byDefault), ("admin: {bind: none}", .off),
+        ("", Settings.Admin.byDefault), ("admin: {bind: none}", .off),
         ("admin: {bind: unix:/a}", .path("/a")), ("admin: {}", .byDefault),
     ])
     func whetherTheFileSpeaksOfTheOperatorsSocketIsKnown(
-        line: String, admin: Configuration.Admin
-    ) {
-        #expect(configuration(Self.least + line).admin == admin)
+        line: String, admin: Settings.Admin
+    ) throws {
+        #expect(try settings(Self.least + line).admin == admin)
     }
 
     @Test func quotationMarksMakeNoDifference() throws {

@@ -26,7 +26,7 @@ struct HelpTests {
     }
 
     private func help(_ command: String) -> String {
-        let ending = Ending.of([command, "--help"])
+        let ending = Ending.of(words(command) + ["--help"])
         #expect(ending.code == 0)
         return ending.answer
     }
@@ -60,7 +60,11 @@ struct HelpTests {
                 .union(["--insecure-plaintext-listener"]))
     }
 
-    @Test(arguments: ["connect", "terminate", "echo"])
+    @Test func benchServeHasThoseOfEchoAndSaysWhatItServes() {
+        #expect(shown("bench serve") == shown("echo").union(["--as"]))
+    }
+
+    @Test(arguments: ["connect", "terminate", "echo", "bench serve"])
     func anExampleComesFirst(command: String) throws {
         let text = help(command)
         let example = try #require(text.firstRange(of: "\n  attache \(command) --listen "))
@@ -80,9 +84,9 @@ struct HelpTests {
         }
     }
 
-    @Test(arguments: ["", "connect", "terminate", "echo"])
+    @Test(arguments: ["", "connect", "terminate", "echo", "bench", "bench serve"])
     func itFitsATerminalOfEightyColumnsAndThreeScreens(command: String) {
-        let lines = Ending.of(command.isEmpty ? ["--help"] : [command, "--help"]).answer
+        let lines = help(command)
             .split(separator: "\n", omittingEmptySubsequences: false)
         #expect(lines.count <= 120)
         for line in lines { #expect(line.count <= 80) }

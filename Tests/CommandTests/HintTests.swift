@@ -25,6 +25,20 @@ struct HintTests {
         ("conect --listen 127.0.0.1:1", "did you mean connect?"),
         ("terminat", "did you mean terminate?"),
         ("frobnicate", "there are connect, terminate, echo, run, check, config, status, "),
+        ("bench srve", "unknown command bench srve; did you mean serve?"),
+        ("bench frobnicate", "unknown command bench frobnicate; there are "),
+        ("bench --as echo", "it is a flag of attache bench serve"),
+        ("bench serve --liste 127.0.0.1:1", "did you mean --listen?"),
+        ("bench serve --to 127.0.0.1:1", "it is a flag of attache connect"),
+        (start + "--as echo", "it is a flag of attache bench serve"),
+        ("config exampl", "unknown command config exampl; did you mean example?"),
+        (
+            "run attache.yaml",
+            "attache.yaml belongs to no flag; values follow their flag, as in -c a"
+        ),
+        ("check attache.yaml", "as in -c attache.yaml"),
+        (start + "db:3", "as in --to db:3"),
+        ("status all", "all belongs to no flag\n"),
         ("--listen 127.0.0.1:1", "say first what to do, as in attache connect --listen"),
     ])
     func theNearestWordIsSuggested(line: String, part: String) {
@@ -32,6 +46,16 @@ struct HintTests {
         #expect(ending.code == 64)
         #expect(ending.complaint.contains(part))
         #expect(ending.answer == "")
+    }
+
+    @Test(arguments: [
+        ("frobnicate", "attache --help"), ("bench srve", "attache bench --help"),
+        ("bench serve --listn", "attache bench serve --help"),
+        ("bench serve", "bench serve --help"),
+        (start + "serve", "attache connect --help"), ("config exampl", "attache config --help"),
+    ])
+    func theHelpOfThatCommandIsPointedTo(line: String, help: String) {
+        #expect(complaint(line).hasSuffix(help))
     }
 
     @Test func aTypoIsToldBeforeWhatItMadeMissing() {

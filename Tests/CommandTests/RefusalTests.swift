@@ -8,6 +8,7 @@ import Testing
 private let connect = "connect --listen 127.0.0.1:1 --to db:2"
 private let terminate = "terminate --listen 127.0.0.1:1 --to 127.0.0.1:2 --cert c --key k"
 private let pin = "sha256/47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
+private let serve = "bench serve --listen 127.0.0.1:1"
 private let echo = "echo --listen 127.0.0.1:1"
 
 @Suite(.tags(.messages))
@@ -18,6 +19,8 @@ struct RefusalTests {
         ("connect --to db:1", ["--listen"]),
         ("terminate", ["terminate needs", "--cert FILE"]),
         ("echo", ["echo needs", "--listen"]),
+        ("bench serve", ["bench serve needs", "--listen", "as in attache bench serve"]),
+        (serve + " --as sauce", ["'sauce'", "--as <service>", "'answer', 'echo'", "'source'"]),
         ("connect --listen 127.0.0.1:1 --to db:0", ["--to db:0", "port 0"]),
         (connect + " --mode 0600", ["--mode", "Unix socket"]),
         (connect + " extra", ["extra", "belongs to no flag"]),
@@ -90,6 +93,7 @@ struct RefusalTests {
         (echo + " --key-passphrase-file p", ["--key-passphrase-file", "add --key FILE"]),
         (echo + " --groups X25519", ["--groups is", "--certificate FILE --key FILE"]),
         (terminate + " --to-tls --to-allow any-verified", ["--to-allow any-verified"]),
+        (serve + " --groups X25519", ["--groups is", "--certificate FILE --key FILE"]),
         (echo + " --client-ca a", ["--client-ca is", "--certificate FILE --key FILE"]),
         (echo + " --handshake 5s --crl r", ["--handshake and --crl are", "--certificate"]),
     ])
@@ -97,7 +101,7 @@ struct RefusalTests {
         expect(line, says: parts)
     }
 
-    @Test(arguments: ["connect --to db:1 --listen ", "echo --listen "])
+    @Test(arguments: ["connect --to db:1 --listen ", "echo --listen ", "bench serve --listen "])
     func aPlaintextListenerOffLoopbackMustBeAskedFor(start: String) throws {
         for address in ["0.0.0.0:1", "[::]:1", "10.0.0.1:1", "box.internal:1"] {
             expect(

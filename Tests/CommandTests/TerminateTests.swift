@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// attache terminate and attache echo: what their flags become.
+// attache terminate, attache echo and attache bench serve: what their flags become.
 
 import AttacheCore
 import Testing
@@ -131,10 +131,7 @@ struct EchoTests {
         #expect(listener.tls == nil)
         #expect(upstream.name == "echo")
         #expect(upstream.idleTimeout == .seconds(5))
-        guard case .echo = upstream.destination else {
-            Issue.record("\(upstream.destination)")
-            return
-        }
+        #expect(upstream.destination == .local(.echo))
     }
 
     @Test func withOneItSpeaksTLSAnywhere() throws {
@@ -144,4 +141,33 @@ struct EchoTests {
             return
         }
     }
+}
+
+struct BenchServeTests {
+    private static let start = "bench serve --listen 127.0.0.1:0"
+
+    @Test(arguments: LocalService.allCases)
+    func itServesWhatIsAskedFor(service: LocalService) throws {
+        let upstream = try upstream(Self.start + " --as \(service)")
+        #expect(upstream.destination == .local(service))
+        #expect(upstream.name == "\(service)")
+    }
+
+    @Test func withoutMoreItAnswersInPlaintextAndWritesNoSessionLines() throws {
+        let plan = try plan(Self.start + " --sessions 5 --lifetime 1m")
+        #expect(plan.settings.upstreams.first?.destination == .local(.answer))
+        #expect(plan.settings.upstreams.first?.lifetime == .seconds(60))
+        #expect(plan.settings.listeners.first?.tls == nil)
+        #expect(plan.settings.listeners.first?.sessions == 5)
+        #expect(plan.settings.log.access == .none)
+        let lines = Self.start + " --log-access stdout"
+        #expect(try logs(of: lines).access == .standardOutput)
+    }
+
+    @Test func withCertificatesItSpeaksTLS() throws {
+        let tls = try listener(Self.start + " --cert c --key k --cert d --key l").tls
+        #expect(tls?.identities.map(\.certificate) == ["c", "d"])
+    }
+
+    private func logs(of line: String) throws -> LogSettings { try plan(line).settings.log }
 }

@@ -58,7 +58,39 @@ extension EndToEnd {
                 #expect(try first.receive(text: 10) == "still here")
                 let again = try run.ask("close", number)
                 #expect(again.exit != .code(0))
-                #expect((again.errors + again.output).joined().contains(number))
+                let said = (again.errors + again.output).joined()
+                #expect(said.contains(number) && said.contains("(attache sessions lists"))
+            }
+        }
+
+        @Test func whoDoesNotGetInIsNoSessionOfTheUpstream() throws {
+            let file = try """
+            listeners:
+              door:
+                bind: 127.0.0.1:0
+                upstream: service
+                tls: {certificate: \(PKI.certificate("server")), key: \(PKI.key("server"))}
+            upstreams:
+              service: {endpoints: [127.0.0.1:1]}
+            """
+            try ConfiguredDaemon.with(file) { run in
+                let client = try run.connect("door")
+                try eventually("it is in its handshake") {
+                    try run.status().listener("door").open == 1
+                }
+                #expect(try run.status().upstreams[0].open == 0)
+                try client.send("this is no TLS")
+                #expect(try run.daemon.session().reason == "handshake-failed")
+                let status = try run.status()
+                let (door, service) = try (status.listener("door"), status.upstreams[0])
+                #expect(door.sessions == 1 && door.failed == 1)
+                #expect(service.sessions == 0 && service.failed == 0)
+                // From the dial on it is one.
+                let next = try run.connect("door", tls: .client(TLSOptions.mutualClient))
+                #expect(try run.daemon.sessions(2).last?.reason == "connect-failed")
+                let after = try run.status().upstreams[0]
+                #expect(after.sessions == 1 && after.failed == 1)
+                withExtendedLifetime(next) {}
             }
         }
 

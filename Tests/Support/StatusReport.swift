@@ -26,6 +26,9 @@ public struct StatusReport: Decodable, Sendable {
             public let lastDial: Dial?
         }
         public let name: String
+        public let open: Int
+        public let sessions: Int
+        public let failed: Int
         public let endpoints: [Endpoint]
     }
     public struct Reload: Decodable, Sendable {

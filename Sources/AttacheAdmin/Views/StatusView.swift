@@ -34,6 +34,7 @@ struct StatusView {
         case .reloaded(let changes):
             return "reloaded \(when), generation \(reload.generation): "
                 + "\(LogText.lines(changes))\n"
+                + (reload.restartNotice.map { "  \(LogText.lines($0))\n" } ?? "")
         case .failed(let message):
             return "RELOAD FAILED \(when), generation \(reload.generation) stays:\n"
                 + "  \(LogText.lines(message))\n"

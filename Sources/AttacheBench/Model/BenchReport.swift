@@ -24,6 +24,8 @@ public struct BenchReport: Sendable {
         public var count: UInt64?
         /// A second; nil: closed loop.
         public var rates: [Double]
+        /// What `search` has to keep, as it was written: "p99<5ms".
+        public var conditions: [String] = []
 
         public init(
             mode: Mode, summary: String, arguments: [String], connections: Int, threads: Int,
@@ -53,6 +55,8 @@ public struct BenchReport: Sendable {
     public var warnings: [String] = []
     /// Ctrl-C came before the end.
     public var isInterrupted = false
+    /// What the generator does with nothing in between; nil: it was not asked for.
+    public var floor: Floor?
     /// What `search` tried, in order.
     public var trials: [Trial] = []
 
@@ -131,6 +135,19 @@ public struct MemoryPoint: Sendable, Equatable {
     public init(connections: Int, anonymous: UInt64) {
         self.connections = connections
         self.anonymous = anonymous
+    }
+}
+
+/// The generator's own floor, against a service of its own.
+public struct Floor: Sendable, Equatable {
+    /// Units a second.
+    public var rate: Double
+    /// Nanoseconds.
+    public var p50: UInt64
+
+    public init(rate: Double, p50: UInt64) {
+        self.rate = rate
+        self.p50 = p50
     }
 }
 

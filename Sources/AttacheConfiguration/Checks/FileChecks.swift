@@ -4,7 +4,8 @@
 import AttacheCore
 
 extension Draft {
-    /// Blocks whose keys are wrong already are left alone: their files are not known.
+    /// Of a block that has a wrong key only those files are spoken of that are named well: what is
+    /// wrong between keys may follow from the wrong one.
     func checkFiles(_ reading: inout Reading) {
         for listener in listeners {
             guard let tls = listener.value.tls, let node = listener.node["tls"] else { continue }
@@ -19,10 +20,11 @@ extension Draft {
     private func note(
         _ node: Node, _ reading: inout Reading, _ findings: () -> TLSMaterial.Findings
     ) {
-        guard reading.isSound(node) else { return }
+        let isWhole = reading.isSound(node)
         let findings = findings()
         let secrets = node.secretFiles.map(reading.resolve)
         for problem in findings.problems {
+            guard isWhole || node.namesWell(problem.message, reading) else { continue }
             let (what, remedy) = Problem(problem.message.without(secrets)).parts
             if let place = node.place(of: problem, reading) {
                 // The key stands before it already.
@@ -34,6 +36,7 @@ extension Draft {
             }
         }
         for warning in findings.warnings {
+            guard isWhole || node.namesWell(warning, reading) else { continue }
             let (what, remedy) = Problem(warning.without(secrets)).parts
             reading.warning(
                 node.place(of: warning, reading), what, remedy: remedy, isToldAtStart: true)
@@ -58,6 +61,11 @@ extension Node {
     fileprivate func place(of warning: String, _ reading: Reading) -> Node {
         let word = warning.prefix { $0.isLetter || $0 == "-" }
         return naming(in: warning, reading) ?? self[String(word)] ?? self["verify"] ?? self
+    }
+
+    /// It is about a file that one of its keys names, and nothing is wrong with that key.
+    fileprivate func namesWell(_ message: String, _ reading: Reading) -> Bool {
+        naming(in: message, reading).map(reading.isSound) == true
     }
 
     /// Where it names a file that `message` speaks of.

@@ -38,7 +38,9 @@ extension Entry<ListenerSettings> {
                 with: flag, "asks for plaintext, and there is tls",
                 remedy: "Leave one of them out.")
         }
-        guard node["tls"] == nil, !value.insecurePlaintext, flag.map(reading.isSound) != false,
+        let isUnasked =
+            flag.map(reading.isSound) ?? reading.lacks("insecure-plaintext-listener", node)
+        guard reading.lacks("tls", node), !value.insecurePlaintext, isUnasked,
             value.bind.address?.isLocal == false
         else { return }
         reading.problem(

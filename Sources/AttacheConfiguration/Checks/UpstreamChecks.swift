@@ -13,13 +13,16 @@ extension Entry<UpstreamSettings> {
                 remedy: "Write such as [db.internal:5432].")
         }
         guard let tls = node["tls"] else {
+            guard reading.lacks("tls", node) else { return }
             if let handshake = node["timeouts"]?["handshake"] {
                 reading.warning(handshake, "is about TLS, and there is none with this upstream")
             }
             if behindTLS { warnOfPlaintext(endpoints, &reading) }
             return
         }
-        if value.tls?.verify == .hostName, tls["server-name"] == nil, tls["allow"] == nil {
+        if value.tls?.verify == .hostName,
+            ["server-name", "allow"].allSatisfy({ reading.lacks($0, tls) })
+        {
             refuseNameless(endpoints, &reading)
         }
     }

@@ -93,10 +93,13 @@ extension Kind {
                         remedy: "Write such as \(example): {…}.")
                     return nil
                 }
-                return pairs.map { pair in
+                let told = Indentation.noteOrphans(pairs, &reading) { orphan, _ in
+                    fields.contains { $0.name == orphan.key }
+                }
+                return pairs.enumerated().map { index, pair in
                     Names.check(pair, &reading)
                     var item = initial(pair.key)
-                    fields.read(pair.value, into: &item, &reading)
+                    if !told.contains(index) { fields.read(pair.value, into: &item, &reading) }
                     return Entry(name: pair.key, node: pair.value, value: item)
                 }
             })
@@ -124,19 +127,36 @@ extension Array {
                 remedy: "The keys that it may have: \(map(\.name).listed).")
             return false
         }
-        for pair in pairs {
+        let told = noteOrphans(pairs, target, &reading)
+        var unknown: [Node.Pair] = []
+        for (index, pair) in pairs.enumerated() where !told.contains(index) {
             if let field = first(where: { $0.name == pair.key }) {
                 field.read(&target, pair.value, &reading)
             } else {
-                UnknownKey.note(pair, among: map { $0.key(target) }, &reading)
+                unknown.append(pair)
             }
         }
-        for field in self where field.isRequired && node[field.name] == nil {
+        if !unknown.isEmpty {
+            UnknownKey.note(unknown, in: node, among: map { $0.key(target) }, &reading)
+        }
+        for field in self where field.isRequired && reading.lacks(field.name, node) {
             let key = field.key(target)
             reading.problem(
                 with: node, "\(key.name) is missing",
                 remedy: "Add \(key.name): \(key.example ?? "…")")
         }
         return true
+    }
+
+    /// Below a key that wants names, any name that is no key here may be meant.
+    private func noteOrphans<Target>(
+        _ pairs: [Node.Pair], _ target: Target, _ reading: inout Reading
+    ) -> Set<Int> where Element == Field<Target> {
+        Indentation.noteOrphans(pairs, &reading) { orphan, home in
+            guard !contains(where: { $0.name == orphan.key }),
+                let key = first(where: { $0.name == home.key })?.key(target)
+            else { return false }
+            return key.isNamed || key.holds(orphan.key)
+        }
     }
 }

@@ -12,6 +12,9 @@ struct Reading {
     private var warnings = 0
     /// The paths of all of them, and of what they stand in.
     private var spoilt: Set<String> = []
+    /// The paths of keys that are not there, and that an unknown one beside their place was
+    /// probably meant to be.
+    private var misspelt: Set<String> = []
 
     /// Of either kind: nobody reads more at once, and a file can hold a thousand times as many.
     private static let keptMax = 100
@@ -57,6 +60,17 @@ struct Reading {
     func isSound(_ node: Node) -> Bool {
         !spoilt.contains(node.path)
     }
+
+    /// An unknown key in `node` was probably meant to be `key`.
+    mutating func misspells(_ key: String, in node: Node) { misspelt.insert("\(node.path).\(key)") }
+
+    /// It is not there, and not by a slip of the pen: what follows from that is worth saying.
+    func lacks(_ key: String, _ node: Node) -> Bool {
+        node[key] == nil && !misspelt.contains("\(node.path).\(key)")
+    }
+
+    /// One more problem would only be counted.
+    var isFull: Bool { problems >= Self.keptMax }
 
     private mutating func spoil(_ path: String) {
         spoilt.insert(path)

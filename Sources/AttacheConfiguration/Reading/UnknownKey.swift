@@ -23,35 +23,38 @@ enum UnknownKey {
     ]
 
     static func note(
-        _ pair: Node.Pair, among keys: @autoclosure () -> [Key], _ reading: inout Reading
+        _ unknown: [Node.Pair], in node: Node, among keys: [Key], _ reading: inout Reading
     ) {
-        reading.note(
-            .problem, pair.place, pair.value.path, "unknown key",
-            remedy(for: pair.key, among: keys())
-        )
+        for pair in Indentation.noteStrays(unknown, in: node, among: keys, &reading) {
+            // To look for what was meant takes its time, and a file may have thousands.
+            let (remedy, meant) = reading.isFull ? ("", nil) : remedy(for: pair.key, among: keys)
+            if let meant { reading.misspells(meant, in: node) }
+            reading.note(.problem, pair.place, pair.value.path, "unknown key", remedy)
+        }
     }
 
-    private static func remedy(for word: String, among keys: [Key]) -> String {
+    /// What to do, and which key here was meant if that is known.
+    private static func remedy(
+        for word: String, among keys: [Key]
+    ) -> (remedy: String, meant: String?) {
         let names = keys.map(\.name)
-        if let home = keys.first(where: { $0.inner.contains { $0.name == word } }) {
-            return "It belongs into \(home.name): {\(word): …}."
+        if let home = keys.first(where: { !$0.isNamed && $0.holds(word) }) {
+            return ("It belongs into \(home.name): \(home.block(of: "\(word): …")).", nil)
         }
-        if planned.contains(word) { return "It is not built yet: leave it out." }
+        if planned.contains(word) { return ("It is not built yet: leave it out.", nil) }
         if let known = elsewhere[word] {
-            let here = [known, "client-\(known)"].first {
-                names.contains(String($0.prefix { $0 != ":" }))
+            for here in [known, "client-\(known)"] {
+                let name = String(here.prefix { $0 != ":" })
+                if names.contains(name) { return ("Here it is called \(here).", name) }
             }
-            if let here { return "Here it is called \(here)." }
         }
-        if let near = Words.nearest(to: word, among: names) { return "Did you mean \(near)?" }
-        return "Known here: \(names.listed)."
-    }
-}
-
-extension Key {
-    /// The keys of its block, if it is one.
-    fileprivate var inner: [Key] {
-        if case .block(let keys) = shape { keys } else { [] }
+        if let near = Words.nearest(to: word, among: names) {
+            return ("Did you mean \(near)?", near)
+        }
+        if let home = keys.first(where: { $0.holds(word) }) {
+            return ("It belongs into \(home.name): \(home.block(of: "\(word): …")).", home.name)
+        }
+        return ("Known here: \(names.listed).", nil)
     }
 }
 

@@ -9,7 +9,7 @@ struct Draft: Sendable {
     var upstreams: [Entry<UpstreamSettings>] = []
     var workers = Workers.auto
     var drain = Settings(listeners: [], upstreams: [], workers: 1).drain
-    var admin = Configuration.Admin.byDefault
+    var admin = Settings.Admin.byDefault
     var log = LogSettings()
 
     static let kind = Kind<Draft>.block(fields, initial: Draft.init)
@@ -77,7 +77,7 @@ extension Subsystem {
     }
 }
 
-extension Kind where Value == Configuration.Admin {
+extension Kind where Value == Settings.Admin {
     static let admin = scalar(
         Scalar(
             name: "unix:/path or none", hint: "Write unix:/path, or none for no socket.",

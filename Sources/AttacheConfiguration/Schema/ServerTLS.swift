@@ -69,7 +69,7 @@ extension ServerTLSDraft {
     private func identities(_ node: Node, _ reading: inout Reading) -> [Identity] {
         let one = one.identity(in: node, &reading)
         guard let list = node["certificates"] else {
-            if node["certificate"] == nil, node["key"] == nil {
+            if ["certificate", "key", "certificates"].allSatisfy({ reading.lacks($0, node) }) {
                 reading.problem(
                     with: node, "speaks TLS with clients and has no certificate to show",
                     remedy: "Add certificate: FILE and key: FILE.")
@@ -97,13 +97,13 @@ extension ServerTLSDraft {
                 return demand == .optional
                     ? .optional(clientCA: clientCA, allow) : .required(clientCA: clientCA, allow)
             }
-            if node["allow"] == nil {
+            if reading.lacks("allow", node) {
                 reading.problem(
                     with: node.nearest("client-ca"),
                     "says who issues client certificates, not who may come in",
                     remedy: "Add allow: {dns: [app.internal]}, or allow: any-verified.")
             }
-        } else if node["client-ca"] == nil {
+        } else if reading.lacks("client-ca", node) {
             for (key, what) in [
                 (
                     "client-certificate",

@@ -82,15 +82,15 @@ struct OptionalIdentity: Sendable {
             return IdentityDraft(
                 certificate: certificate, key: key, passphraseFile: passphraseFile
             ).identity
-        case (_?, nil) where node["key"] == nil:
+        case (_?, nil) where reading.lacks("key", node):
             reading.problem(
                 with: node.nearest("certificate"), "is nothing without its private key",
                 remedy: "Add key: FILE (the same file, if it holds both).")
-        case (nil, _?) where node["certificate"] == nil:
+        case (nil, _?) where reading.lacks("certificate", node):
             reading.problem(
                 with: node.nearest("key"), "belongs to a certificate",
                 remedy: "Add certificate: FILE.")
-        case (nil, nil) where passphraseFile != nil && node["key"] == nil:
+        case (nil, nil) where passphraseFile != nil && reading.lacks("key", node):
             reading.problem(
                 with: node.nearest("key-passphrase-file"), "opens a key, and there is none",
                 remedy: "Add certificate: FILE and key: FILE.")

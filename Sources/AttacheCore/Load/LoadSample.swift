@@ -52,6 +52,19 @@ public struct LoadSample: Sendable {
         elapsed == 0 ? 0 : amount * 1e9 / Double(elapsed)
     }
 
+    /// A unit ended well. A schedule may be ahead of the clock by what reading it takes.
+    mutating func record(intended: UInt64, began: UInt64, now: UInt64) {
+        done += 1
+        latency.record(now - min(intended, now))
+        service.record(now - min(began, now))
+    }
+
+    /// A stage of a dial took so long; nil: it was not entered.
+    mutating func record(_ stage: Stage, _ nanoseconds: UInt64?) {
+        guard let nanoseconds else { return }
+        stages[stage, default: LatencyHistogram()].record(nanoseconds)
+    }
+
     /// Something went wrong that ended a unit of work, or kept it from beginning.
     public mutating func fail(_ kind: String, _ example: @autoclosure () -> String) {
         if errors[kind] == nil { errors[kind] = Trouble(count: 0, example: example()) }

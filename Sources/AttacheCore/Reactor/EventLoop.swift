@@ -40,6 +40,9 @@ final class EventLoop {
         epoll.watchListener(raw, token: token.raw)
     }
     func forgetListener(_ raw: Int32) { epoll.forget(raw) }
+    func watchAlarm(_ alarm: Alarm, _ token: Token) -> Bool {
+        epoll.watchSignal(alarm.raw, token: token.raw)
+    }
 
     // MARK: waking
 

@@ -100,8 +100,13 @@ final class Log: Sendable {
                 settings.access, settings.format, for: .sessions, streams: streams)
         }
         if (old.events, old.format) != (settings.events, settings.format) {
-            change.events = try LogTarget(
-                settings.events, settings.format, for: .events, streams: streams)
+            do throws(StartFailure) {
+                change.events = try LogTarget(
+                    settings.events, settings.format, for: .events, streams: streams)
+            } catch {
+                change.access?.discard()
+                throw error
+            }
         }
         return change
     }

@@ -66,6 +66,11 @@ struct LogTarget: Sendable {
         }
     }
 
+    /// It will not be used: a file that was made for it goes again.
+    func discard() {
+        if let path { output?.removeUnused(path) }
+    }
+
     /// The same file by its name, which after a rotation is a new one.
     mutating func reopen() throws(Errno) {
         guard let path else { return }

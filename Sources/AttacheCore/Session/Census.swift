@@ -33,13 +33,15 @@ final class Census: Sendable {
     }
 
     /// A session answers. Its description is made only where it is among the oldest.
+    ///
+    /// - Parameter upstream: nil where it has not been dialled yet.
     func add(
-        listener: String, upstream: String, bytesUp: UInt64, bytesDown: UInt64, age: UInt64,
+        listener: String, upstream: String?, bytesUp: UInt64, bytesDown: UInt64, age: UInt64,
         description: () -> SessionStatus
     ) {
         let isWanted = state.withLock { state in
             state.listeners[listener, default: Sum()].add(bytesUp, bytesDown)
-            state.upstreams[upstream, default: Sum()].add(bytesUp, bytesDown)
+            if let upstream { state.upstreams[upstream, default: Sum()].add(bytesUp, bytesDown) }
             return limit > 0 && age >= state.ageMin
         }
         guard isWanted else { return }

@@ -14,6 +14,9 @@ final class Generation: Sendable {
     let entrances: [Entrance]
     let sockets: Sockets
     let doors: [Door]
+    /// For people: what is odd about the files as they are now, also where the material of the
+    /// generation before is kept (a certificate has expired since).
+    let warnings: [String]
 
     /// Reads the files and binds what is not bound yet.
     ///
@@ -23,9 +26,10 @@ final class Generation: Sendable {
         self.settings = settings
         number = (old?.number ?? 0) + 1
         let contexts: [TLSContext?]
+        var warnings: [String] = []
         do throws(ConfigurationProblem) {
-            upstreams = try Self.load(settings.upstreams, after: old)
-            contexts = try Self.contexts(settings.listeners, after: old)
+            upstreams = try Self.load(settings.upstreams, after: old, &warnings)
+            contexts = try Self.contexts(settings.listeners, after: old, &warnings)
         } catch {
             throw StartFailure(error)
         }
@@ -39,7 +43,7 @@ final class Generation: Sendable {
                         + "there is no upstream of that name; name one that is there",
                     exitCode: ExitCode.configuration)
             }
-            let bound = sockets[listener.bind]
+            let bound = sockets[listener]
             let entrance = Entrance(
                 listener, name: Self.name(listener, bound),
                 addresses: bound.map(\.address.description), generation: number, tls: tls,
@@ -50,6 +54,8 @@ final class Generation: Sendable {
         self.sockets = sockets
         self.entrances = entrances
         self.doors = doors
+        var seen: Set<String> = []
+        self.warnings = warnings.filter { seen.insert($0).inserted }
     }
 
     /// Of what was served: so that who asks for its status keeps no socket open.
@@ -60,25 +66,27 @@ final class Generation: Sendable {
         entrances = other.entrances
         sockets = Sockets()
         doors = []
+        warnings = other.warnings
     }
 
-    /// This one is served from now on, in place of `old`.
-    func takeOver() {
-        for entrance in entrances {
-            for socket in sockets[entrance.settings.bind] { socket.setMode(entrance.settings.mode) }
-        }
+    /// This one is served from now on. Answers what could not be done, for people.
+    func takeOver() -> [String] {
         for upstream in upstreams {
             if case .endpoints(let all) = upstream.settings.destination { upstream.tally.keep(all) }
+        }
+        return doors.compactMap { door in
+            door.socket.setMode(door.entrance.settings.mode).map { "\(door.entrance.name): \($0)" }
         }
     }
 
     private static func load(
-        _ settings: [UpstreamSettings], after old: Generation?
+        _ settings: [UpstreamSettings], after old: Generation?, _ warnings: inout [String]
     ) throws(ConfigurationProblem) -> [Upstream] {
         var loaded: [Upstream] = []
         for upstream in settings {
             let before = old?.upstreams.first { $0.name == upstream.name }
             let now = try Upstream(upstream, tally: before?.tally ?? UpstreamTally())
+            warnings += now.tls?.warnings ?? []
             if let before, now.isSame(as: before) {
                 loaded.append(before)
             } else {
@@ -89,7 +97,7 @@ final class Generation: Sendable {
     }
 
     private static func contexts(
-        _ listeners: [ListenerSettings], after old: Generation?
+        _ listeners: [ListenerSettings], after old: Generation?, _ warnings: inout [String]
     ) throws(ConfigurationProblem) -> [TLSContext?] {
         var contexts: [TLSContext?] = []
         for listener in listeners {
@@ -98,6 +106,7 @@ final class Generation: Sendable {
                 continue
             }
             let now = try TLSContext(server: tls, listener: listener.name)
+            warnings += now.warnings
             let before = old?.entrances.first { $0.settings.name == listener.name }
             let isSame = before?.settings.tls == tls && before?.tls?.fingerprint == now.fingerprint
             contexts.append(isSame ? before?.tls : now)
@@ -113,12 +122,5 @@ final class Generation: Sendable {
 
     private func tally(of listener: String) -> ListenerTally? {
         entrances.first { $0.settings.name == listener }?.tally
-    }
-
-    /// For people: once at start and after each reload.
-    var warnings: [String] {
-        let materials = upstreams.map(\.tls) + entrances.map(\.tls)
-        var seen: Set<String> = []
-        return materials.flatMap { $0?.warnings ?? [] }.filter { seen.insert($0).inserted }
     }
 }

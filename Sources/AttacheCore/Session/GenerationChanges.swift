@@ -34,12 +34,12 @@ extension Generation {
     }
 
     /// What stays as it was until the process starts anew.
-    func needsRestart(since old: Generation) -> [String] {
+    ///
+    /// - Parameter started: the settings that the process began with.
+    func needsRestart(since started: Settings) -> [String] {
         var kept: [String] = []
-        if settings.workers != old.settings.workers {
-            kept.append("workers (\(old.settings.workers) run)")
-        }
-        if settings.admin != old.settings.admin { kept.append("admin") }
+        if settings.workers != started.workers { kept.append("workers (\(started.workers) run)") }
+        if settings.admin != started.admin { kept.append("admin") }
         return kept
     }
 }

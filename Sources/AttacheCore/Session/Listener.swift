@@ -104,9 +104,10 @@ final class Listener: Wakeable {
 
     /// Takes whom the backlog holds, then closes: closing over them would reset them. The backlog
     /// of an inherited socket outlives us, for whoever inherits it next.
-    func close() {
+    func close(takingAtMost most: Int = Limits.acceptsAtCloseMax) {
         guard let socket else { return }
-        while !socket.isInherited, let (raw, peer) = socket.accept() {
+        for _ in 0..<(socket.isInherited ? 0 : most) {
+            guard let (raw, peer) = socket.accept() else { break }
             worker.placement.reserveBeyondLimit()
             _ = entrance.tally.reserve(limit: nil)
             hand(raw, peer)

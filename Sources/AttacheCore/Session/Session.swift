@@ -157,8 +157,8 @@ final class Session: Wakeable, SideOwner {
     private func beginRelay(_ side: any Side, _ part: Int) {
         worker.log.event(
             .upstream, .debug,
-            "session \(id) reached \(entrance.upstream.name) at "
-                + "\(dial?.address?.description ?? "the echo")")
+            "session \(id) reached \(entrance.upstream.name) "
+                + ((dial?.address).map { "at \($0)" } ?? "in this process"))
         upstream = side
         upstreamPart = part
         side.owner = self
@@ -321,7 +321,7 @@ final class Session: Wakeable, SideOwner {
         record.clientTLS = client.negotiated.map(SessionRecord.TLS.init)
         record.upstreamTLS = upstream?.negotiated.map(SessionRecord.TLS.init)
         worker.report(
-            record, of: entrance, isTrouble: end.reason.isTrouble,
+            record, of: entrance, wasDialled: dial != nil, isTrouble: end.reason.isTrouble,
             wasTruncated: client.wasTruncated || upstream?.wasTruncated == true)
     }
 
@@ -330,8 +330,8 @@ final class Session: Wakeable, SideOwner {
         let now = Clock.now()
         let age = now - min(now, clocks.start)
         census.add(
-            listener: entrance.name, upstream: entrance.upstream.name, bytesUp: relay.bytesUp,
-            bytesDown: relay.bytesDown, age: age
+            listener: entrance.name, upstream: dial == nil ? nil : entrance.upstream.name,
+            bytesUp: relay.bytesUp, bytesDown: relay.bytesDown, age: age
         ) {
             var status = SessionStatus(
                 session: id, worker: worker.index, listener: entrance.name,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells the service manager that every worker still turns; when one does not, it is told nothing.
 
-/// Looked at by the control thread.
+/// Looked at by the control thread, first when it is ready.
 struct Watchdog {
     private let manager: ServiceManager
     private let crew: Crew
@@ -16,12 +16,13 @@ struct Watchdog {
         interval = manager.watchdogInterval?.nanoseconds
     }
 
-    /// The longest time between two looks.
-    var pause: UInt64 { interval ?? .max }
+    /// How long the next look may be put off.
+    func pause(now: UInt64) -> UInt64 { interval == nil ? .max : next - min(now, next) }
 
     mutating func look() {
-        guard let interval, Clock.now() >= next else { return }
-        next = Clock.now() + interval
+        let now = Clock.now()
+        guard let interval, now >= next else { return }
+        next = now + interval
         if let ping {
             guard ping.isDone else { return }
             manager.watchdog()

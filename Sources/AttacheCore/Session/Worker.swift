@@ -161,7 +161,7 @@ final class Worker: Wakeable {
                 phase: end.phase, reason: end.reason.rawValue, message: end.message,
                 retryable: true, attempts: 0, startNanoseconds: Clock.wall(),
                 durationNanoseconds: 0),
-            of: nil, isTrouble: true, wasTruncated: false)
+            of: nil, wasDialled: false, isTrouble: true, wasTruncated: false)
     }
 
     /// Unique in the process; the worker's index is its remainder.
@@ -175,13 +175,15 @@ final class Worker: Wakeable {
         placement.leave(index)
     }
 
-    /// `entrance` nil: it was none of its sessions yet.
+    /// `entrance` nil: it was none of its sessions yet. An upstream that was not dialled has
+    /// nothing to do with how it ended.
     func report(
-        _ record: SessionRecord, of entrance: Entrance?, isTrouble: Bool, wasTruncated: Bool
+        _ record: SessionRecord, of entrance: Entrance?, wasDialled: Bool, isTrouble: Bool,
+        wasTruncated: Bool
     ) {
         tally.count(record, wasTruncated: wasTruncated)
         entrance?.tally.count(record)
-        entrance?.upstream.tally.count(record)
+        if wasDialled { entrance?.upstream.tally.count(record) }
         log.session(record)
         if isTrouble, let message = record.message {
             let what = "while \(record.phase), session \(record.session) on \(record.listener)"

@@ -7,6 +7,8 @@ import Glibc
 struct BlockingOutput: Sendable {
     let descriptor: Int32
     private let owner: Owner?
+    /// Opening it made the file.
+    private let isNew: Bool
 
     static let standardOutput = BlockingOutput(descriptor: STDOUT_FILENO)
     static let standardError = BlockingOutput(descriptor: STDERR_FILENO)
@@ -15,17 +17,32 @@ struct BlockingOutput: Sendable {
     init(descriptor: Int32) {
         self.descriptor = descriptor
         owner = nil
+        isNew = false
     }
 
     /// Opens a file for appending, and makes it where there is none.
     init(appendingTo path: String) throws(Errno) {
         // A pipe that nobody reads must not hold up the start (O_NONBLOCK), and a terminal must not
         // become ours (O_NOCTTY). 0640: the group that reads logs is the operator's choice.
-        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
-        let raw = open(path, flags, 0o640)
+        let flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        let made = open(path, flags | O_CREAT | O_EXCL, 0o640)
+        // It is there, or a link leads to where it will be.
+        let raw = made < 0 && errno == EEXIST ? open(path, flags | O_CREAT, 0o640) : made
         guard raw >= 0 else { throw Errno() }
         descriptor = raw
         owner = Owner(raw)
+        isNew = made >= 0
+    }
+
+    /// Removes the file again where it was made for this and nothing has been written to it.
+    func removeUnused(_ path: String) {
+        guard isNew else { return }
+        var (own, there) = (stat(), stat())
+        let isFound = fstat(descriptor, &own) == 0 && lstat(path, &there) == 0
+        withExtendedLifetime(owner) {}
+        if isFound, own.st_size == 0, own.st_dev == there.st_dev, own.st_ino == there.st_ino {
+            unlink(path)
+        }
     }
 
     private final class Owner: Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A range of IP addresses, as operators write it.
 
-/// `10.0.0.0/8`, `fd00::/8`, or one address.
+/// `10.0.0.0/8`, `fd00::/8`, or one address; `::ffff:10.0.0.0/104` is the first of these.
 public struct CIDR: Sendable, Hashable {
     /// Network byte order, 4 or 16 bytes; what the prefix does not cover is zero.
     private let network: [UInt8]
@@ -33,8 +33,10 @@ public struct CIDR: Sendable, Hashable {
                 message: "\"\(text)\" has bits set beyond its prefix; write \(meant) for the "
                     + "range, or \(parts[0]) for the one address")
         }
-        network = bytes
-        self.prefix = prefix
+        // Clients of IPv4 are looked at as such, whatever their socket calls them.
+        let isMapped = bytes.starts(with: IPLiteral.mappedIPv4) && prefix >= 96
+        network = isMapped ? Array(bytes[12...]) : bytes
+        self.prefix = isMapped ? prefix - 96 : prefix
     }
 
     private static func masked(_ bytes: [UInt8], _ prefix: Int) -> [UInt8] {

@@ -5,12 +5,12 @@ import Glibc
 
 package enum ConfigurationFile {
     package static func bytes(
-        _ path: String, bytesMax: Int
+        _ path: String, bytesMax: Int, as kind: String = "configuration"
     ) throws(ConfigurationProblem) -> [UInt8] {
         do throws(SmallFile.Problem) {
             return try SmallFile(reading: path, bytesMax: bytesMax).bytes
         } catch {
-            throw ConfigurationProblem(cannotRead: path, as: "configuration", error)
+            throw ConfigurationProblem(cannotRead: path, as: kind, error)
         }
     }
 

@@ -4,6 +4,10 @@
 import Glibc
 
 enum IPLiteral {
+    /// ::ffff:0:0/96, the addresses of IPv4 among those of IPv6 (RFC 4291 §2.5.5.2): the first 12
+    /// bytes.
+    static let mappedIPv4: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
+
     /// `::1` for `0:0:0:0:0:0:0:1`; nil when it is not an address. inet_pton knows only the plain
     /// forms, so `127.1` or `010.0.0.1`, which others read in their own way, are no addresses here.
     static func canonical(_ text: String) -> String? {

@@ -146,9 +146,15 @@ extension ListeningSocket {
         try self.init(address, text, dualStack: false, mode: mode)
     }
 
-    /// Permissions of a Unix socket's file.
-    func setMode(_ mode: UInt16) {
-        if let path { chmod(path, mode_t(mode)) }
+    /// Permissions of a Unix socket's file. Answers why they are not set, for people.
+    func setMode(_ mode: UInt16) -> String? {
+        guard let path else { return nil }
+        if Self.inode(path) != inode {
+            return "unix:\(path) is not the socket file that attache made: it was removed or "
+                + "replaced, so no client finds the way in; restart attache"
+        }
+        if chmod(path, mode_t(mode)) == 0 { return nil }
+        return "cannot set the mode of unix:\(path): \(Errno())"
     }
 
     /// The next connection, the caller's to close; nil and errno when there is none.

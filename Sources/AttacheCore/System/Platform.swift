@@ -19,6 +19,25 @@ public enum Platform {
             + withUnsafeBytes(of: names.release) { Self.text($0.bindMemory(to: CChar.self)) }
     }
 
+    /// `AMD EPYC 9B45`; "unknown processor" where the kernel does not say.
+    package static var processor: String {
+        let lines = Self.text(of: "/proc/cpuinfo").split(separator: "\n")
+        let model = lines.first { $0.hasPrefix("model name") }?.split(separator: ":").last
+        return model.map { String($0.drop { $0 == " " }) } ?? "unknown processor"
+    }
+
+    /// How the clock of the first processor is governed; nil: this machine shows none.
+    package static var governor: String? {
+        let text = Self.text(of: "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")
+        return text.split(separator: "\n").first.map(String.init)
+    }
+
+    /// Of a small file of the kernel's; empty where there is none.
+    private static func text(of path: String) -> String {
+        let file = try? SmallFile(reading: path, bytesMax: 4 << 20)
+        return String(decoding: file?.bytes ?? [], as: UTF8.self)
+    }
+
     package static var processID: Int32 { getpid() }
 
     private static func text(_ bytes: some Sequence<CChar>) -> String {

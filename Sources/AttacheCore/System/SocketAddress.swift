@@ -122,8 +122,7 @@ extension SocketAddress {
         case AF_INET6:
             let address = load(as: sockaddr_in6.self)
             let bytes = withUnsafeBytes(of: address.sin6_addr) { Array($0) }
-            let mapped: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
-            return bytes.starts(with: mapped) ? Array(bytes[12...]) : bytes
+            return bytes.starts(with: IPLiteral.mappedIPv4) ? Array(bytes[12...]) : bytes
         default: return nil
         }
     }

@@ -16,6 +16,8 @@ public struct LatencyHistogram: Sendable {
         public let count: UInt64
     }
 
+    /// A value is known to this fraction of itself.
+    public static let precision = 0.001
     /// An hour, in nanoseconds.
     public static let longest: UInt64 = 3_600_000_000_000
     private var values = Histogram<UInt64>(

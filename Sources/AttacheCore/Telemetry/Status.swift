@@ -118,11 +118,22 @@ public struct ReloadStatus: Sendable {
     /// The one that is served since.
     public var generation: Int
     public var outcome: Outcome
+    /// What the new settings say and only a restart brings about, in words: `workers (2 run)`.
+    public var needsRestart: [String]
 
-    public init(atNanoseconds: UInt64, generation: Int, outcome: Outcome) {
+    public init(
+        atNanoseconds: UInt64, generation: Int, outcome: Outcome, needsRestart: [String] = []
+    ) {
         self.atNanoseconds = atNanoseconds
         self.generation = generation
         self.outcome = outcome
+        self.needsRestart = needsRestart
+    }
+
+    /// `workers (2 run) and admin will change when attache is restarted`; nil: nothing waits.
+    public var restartNotice: String? {
+        if needsRestart.isEmpty { return nil }
+        return "\(needsRestart.joined(separator: " and ")) will change when attache is restarted"
     }
 }
 

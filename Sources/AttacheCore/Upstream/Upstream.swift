@@ -29,7 +29,7 @@ final class Upstream: Sendable {
         settings == other.settings && tls?.fingerprint == other.tls?.fingerprint
     }
 
-    /// The endpoints, beginning with the one whose turn it is. Empty: the echo.
+    /// The endpoints, beginning with the one whose turn it is. Empty: it is local.
     func endpointsInTurn() -> [Address] {
         guard case .endpoints(let all) = settings.destination else { return [] }
         guard all.count > 1 else { return all }

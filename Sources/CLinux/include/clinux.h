@@ -43,6 +43,12 @@ int clinux_address(int fd, struct sockaddr_storage *address, socklen_t *length);
 int clinux_peer(int fd, struct sockaddr_storage *address, socklen_t *length);
 int clinux_shutdown_write(int fd);
 
+// A timer that is read like a file (CLOCK_MONOTONIC, non-blocking); set to an absolute time.
+int clinux_timer(void);
+int clinux_timer_set(int fd, uint64_t nanoseconds);
+// CPU time of all threads of a process that have been, nanoseconds. Answers 0, or an errno.
+int clinux_process_cpu(pid_t process, uint64_t *nanoseconds);
+
 // Processors this process may run on.
 int clinux_processors(void);
 int clinux_thread_name(const char *name);

@@ -5,8 +5,6 @@ import ArgumentParser
 import AttacheConfiguration
 
 enum Hints {
-    static let commands = Root.configuration.subcommands.map { $0._commandName }
-
     /// What people bring along from other tools.
     private static let elsewhere = [
         "--target": "--to", "--connect-to": "--to", "--accept": "--listen", "--bind": "--listen",
@@ -24,41 +22,43 @@ enum Hints {
 
     /// The parser's message, with the nearest word where it has none.
     static func explain(_ message: String, _ arguments: [String]) -> String {
-        let command = arguments.first.flatMap { commands.contains($0) ? $0 : nil }
-        if command == nil, let word = arguments.first, !word.hasPrefix("-"), word != "help" {
-            let near = Words.nearest(to: word, among: commands).map { "; did you mean \($0)?" }
-            return "unknown command \(word)" + (near ?? "; there are \(commands.listed)")
+        let command = CommandPath(arguments)
+        if let word = arguments.dropFirst(command.words.count).first,
+            !command.subcommands.isEmpty, !word.hasPrefix("-"), word != "help"
+        {
+            let near = Words.nearest(to: word, among: command.subcommands)
+                .map { "; did you mean \($0)?" }
+            return "unknown command \((command.words + [word]).joined(separator: " "))"
+                + (near ?? "; there are \(command.subcommands.listed)")
         }
         if message.hasPrefix("Unknown option '"), let flag = quoted(message) {
             return "unknown flag \(flag)" + suggestion(for: flag, in: command)
         }
         if message.hasPrefix("Unexpected argument '"), let word = quoted(message) {
-            return "\(word) belongs to no flag; values follow their flag, as in --to \(word)"
+            return "\(word) belongs to no flag" + place(of: word, in: command)
         }
         return message.prefix(1).lowercased() + message.dropFirst()
     }
 
-    private static func suggestion(for flag: String, in command: String?) -> String {
-        guard let command else {
+    /// By the flag that somebody who leaves one out means most often.
+    private static func place(of word: String, in command: CommandPath) -> String {
+        let known = command.flags
+        let usual = ["--to": "--to", "--config": "-c"].first { known.contains($0.key) }?.value
+        return usual.map { "; values follow their flag, as in \($0) \(word)" } ?? ""
+    }
+
+    private static func suggestion(for flag: String, in command: CommandPath) -> String {
+        if command.words.isEmpty {
             return "; say first what to do, as in attache connect \(flag)"
         }
         if let known = elsewhere[flag] { return "; here it is \(known)" }
-        if let other = commands.first(where: { flags(of: $0).contains(flag) }) {
-            return "; it is a flag of attache \(other)"
-        }
-        if let near = Words.nearest(to: flag, among: flags(of: command)) {
+        let owners = CommandPath.leaves.filter { $0.flags.contains(flag) }.map(\.command)
+        let below = owners.first { $0.words.starts(with: command.words) }
+        if let owner = below ?? owners.first { return "; it is a flag of \(owner.typed)" }
+        if let near = Words.nearest(to: flag, among: command.flags) {
             return "; did you mean \(near)?"
         }
         return ""
-    }
-
-    /// Read from the help, which is where a person would look.
-    static func flags(of command: String) -> [String] {
-        guard let type = Root.configuration.subcommands.first(where: { $0._commandName == command })
-        else { return [] }
-        return Root.helpMessage(for: type, columns: 1000)
-            .split { $0 == " " || $0 == "," || $0 == "\n" }
-            .filter { $0.hasPrefix("--") }.map(String.init)
     }
 
     private static func quoted(_ message: String) -> String? {

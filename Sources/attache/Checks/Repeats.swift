@@ -6,7 +6,7 @@ import AttacheConfiguration
 enum Repeats {
     private static let welcome: Set = [
         "--to", "--allow", "--to-allow", "--pin", "--to-pin", "--source-allow", "--source-deny",
-        "--log-level", "--help", "--version",
+        "--log-level", "--compare", "--pid", "--keep", "--fail-if", "--help", "--version",
     ]
     /// Of listeners, chosen by SNI; an upstream is shown one.
     private static let identities: Set = ["--certificate", "--key", "--key-passphrase-file"]

@@ -2,8 +2,9 @@
 // attache echo: a service that sends everything back, to try the others with.
 
 import ArgumentParser
+import AttacheCore
 
-struct Echo: TunnelCommand {
+struct Echo: ServiceCommand {
     static let configuration = CommandConfiguration(
         abstract: "Send every byte back: something to try connect and terminate with.",
         usage: "attache echo --listen <address> [<options>]",
@@ -30,7 +31,6 @@ struct Echo: TunnelCommand {
     @OptionGroup(title: "Process") var process: ProcessFlags
     @OptionGroup(title: "Process") var operators: OperatorFlags
 
-    var clientTLS: ClientTLS {
-        ClientTLS(admission: admission, identity: identity, spoken: spoken)
-    }
+    var service: LocalService { .echo }
+    var access: LogSettings.Destination { Defaults.process.log.access }
 }

@@ -29,6 +29,7 @@ struct Root: ParsableCommand {
         subcommands: [
             Connect.self, Terminate.self, Echo.self, Run.self, Check.self, Config.self,
             ShowStatus.self, ShowSessions.self, CloseSession.self, Reload.self, Drain.self,
+            Bench.self,
         ])
 }
 

@@ -25,11 +25,12 @@ struct Run: ParsableCommand {
     func run() throws {
         let loaded = try file.load()
         StandardError.write(loaded.configuration.reportAtStart)
-        let attache = try Attache(loaded.settings) { again() }
-        try OperatorSocket.serve(attache, at: place(loaded.configuration.admin))
+        let file = self.file
+        let attache = try Attache(loaded.settings) { Self.again(file) }
+        try OperatorSocket.serve(attache, at: place(loaded.settings.admin))
     }
 
-    private func place(_ admin: Configuration.Admin) -> OperatorSocket.Place {
+    private func place(_ admin: Settings.Admin) -> OperatorSocket.Place {
         switch (operators.admin, admin) {
         case (let path?, _), (nil, .path(let path)): .path(path)
         case (nil, .byDefault): .usual
@@ -38,11 +39,13 @@ struct Run: ParsableCommand {
     }
 
     /// For a reload: everything that is wrong with the file comes as one message.
-    private func again() -> Result<Settings, ConfigurationProblem> {
+    private static func again(
+        _ file: ConfigurationFlags
+    ) -> Result<Attache.Reading, ConfigurationProblem> {
         do throws(ConfigurationRefused) {
             let loaded = try file.load()
-            StandardError.write(loaded.configuration.reportAtStart)
-            return .success(loaded.settings)
+            return .success(
+                Attache.Reading(loaded.settings, warnings: loaded.configuration.warningsAtStart))
         } catch {
             return .failure(ConfigurationProblem(error.message))
         }

@@ -5,7 +5,7 @@ import AttacheConfiguration
 import AttacheCore
 
 enum Defaults {
-    static let upstream = UpstreamSettings(name: "", destination: .echo)
+    static let upstream = UpstreamSettings(name: "", destination: .local(.echo))
     static let listener = ListenerSettings(name: "", bind: .address(.unix("")), upstream: "")
     static let process = Settings(listeners: [], upstreams: [], workers: 1)
     static let tls = TLSSettings()

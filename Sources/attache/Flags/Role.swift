@@ -22,7 +22,7 @@ enum TerminateUpstream: Role {
     static let certificate = ConnectUpstream.certificate
 }
 
-/// Of `terminate` and `echo`, towards clients.
+/// Of `terminate`, `echo` and `bench serve`, towards clients.
 enum Clients: Role {
     static let prefix = ""
     static let certificate =

@@ -24,3 +24,4 @@ enum ClientCertificateChoice: String, CaseIterable, ExpressibleByArgument {
 extension VersionChoice: ExpressibleByArgument {}
 extension VerifyChoice: ExpressibleByArgument {}
 extension UncleanEnd: ExpressibleByArgument {}
+extension LocalService: ExpressibleByArgument {}

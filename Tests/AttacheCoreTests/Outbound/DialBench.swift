@@ -22,14 +22,14 @@ final class DialBench: Wakeable {
     }
     private let loop: EventLoop
     private let outbound: Outbound
-    private let upstream: Upstream
+    let upstream: Upstream
     private var begun: Dial?
     private(set) var outcome = Outcome.waiting
     /// Called each time the dial has to wait.
     var onWaiting: () -> Void = {}
 
     init(
-        _ endpoints: [Address], connect: Duration = .seconds(20),
+        _ endpoints: [Address], connect: Duration = .seconds(20), tls: ClientTLSSettings? = nil,
         lookup: @escaping Resolver.Lookup = { .failure(ResolveFailure(message: "asked for \($0)")) }
     ) throws {
         loop = try EventLoop()
@@ -38,6 +38,7 @@ final class DialBench: Wakeable {
             loop: loop, works: works, resolver: Resolver(lookup: lookup, idleKept: .zero))
         var settings = UpstreamSettings(name: "test", destination: .endpoints(endpoints))
         settings.connectTimeout = connect
+        settings.tls = tls
         upstream = try Upstream(settings)
     }
 
@@ -66,6 +67,8 @@ final class DialBench: Wakeable {
     }
 
     func run() {
+        // A timer may still come in the turn that decided it.
+        guard case .waiting = outcome else { return }
         switch dial.advance() {
         case .waiting:
             outcome = .waiting

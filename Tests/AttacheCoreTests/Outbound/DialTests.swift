@@ -99,6 +99,43 @@ struct DialTests {
         withExtendedLifetime((listener, reserved)) {}
     }
 
+    @Test func eachEndpointIsToldItsOwnFailure() throws {
+        let (speechless, port) = try listener()
+        let (reserved, dead) = try listener(backlog: nil)
+        var tls = ClientTLSSettings()
+        tls.verify = .noneInsecure
+        let endpoints = [at(port), at(dead), .unix("/nonexistent/s")]
+        let bench = try DialBench(endpoints, tls: tls)
+        // Once it is connected it waits for the handshake, which comes to nothing.
+        bench.onWaiting = {
+            if let raw = speechless.accept() { close(raw) }
+            bench.onWaiting = {}
+        }
+        let failure = try #require(bench.settle().failure)
+        let told = endpoints.map { bench.upstream.tally.status(of: $0).lastDial }
+        for (place, port) in [(0, port), (1, dead)] {
+            #expect(told[place]?.address == "127.0.0.1:\(port)")
+            #expect(told[place]?.failure?.contains("127.0.0.1:\(port)") == true)
+        }
+        #expect(told[1]?.failure?.contains("ECONNREFUSED") == true)
+        #expect(told[2]?.failure?.contains("no such socket file") == true)
+        // Of all of them the session tells what says most.
+        #expect(failure.stage == .securing)
+        #expect(failure.message.contains("none of 3 attempts succeeded"))
+        withExtendedLifetime(reserved) {}
+    }
+
+    @Test func anEndpointWithoutAnAddressIsNotToldThatOfAnother() throws {
+        let (reserved, dead) = try listener(backlog: nil)
+        let name = Address.name("no.test", port: 1)
+        let bench = try DialBench([at(dead), name])
+        _ = bench.settle()
+        let told = bench.upstream.tally.status(of: name).lastDial
+        #expect(told?.failure == "asked for no.test")
+        #expect(told?.address == nil)
+        withExtendedLifetime(reserved) {}
+    }
+
     @Test func anAddressThatDoesNotAnswerIsOvertakenAndClosed() throws {
         let (silent, port) = try listener(backlog: 0)
         let waiting = silent.fillBacklog()

@@ -168,6 +168,20 @@ struct LogTests {
         #expect(error.text(until: "as before\n") == "attache: as before\n")
     }
 
+    @Test func aReloadThatFailsLeavesNoNewFileBehind() throws {
+        let folder = Scratch()
+        let log = try Log(LogSettings(), streams: LogStreams(error: TestPipe().output))
+        var settings = LogSettings()
+        settings.events = .file("/nonexistent-folder/log")
+        _ = folder.write("old", "")
+        for name in ["new", "old"] {
+            settings.access = .file("\(folder.path)/\(name)")
+            #expect(throws: StartFailure.self) { try log.prepare(settings) }
+        }
+        #expect(access("\(folder.path)/new", F_OK) != 0)
+        #expect(access("\(folder.path)/old", F_OK) == 0)
+    }
+
     @Test func aReloadChangesLevelsAndPlacesWithoutLosingALine() throws {
         let folder = Scratch()
         let error = TestPipe()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Promises of Generation: what is named again is kept, and what cannot be bound changes nothing.
 
+import Glibc
 import Testing
 
 @testable import AttacheCore
@@ -105,5 +106,90 @@ struct GenerationTests {
         generation = nil
         #expect(socket == nil)
         #expect(seen.entrances.first?.addresses.first?.hasPrefix("127.0.0.1:") == true)
+    }
+
+    @Test func whoAsksForTheStatusKeepsNoSocketOpen() throws {
+        var generation: Generation? = try Generation(settings(listener("in", "127.0.0.1:0")))
+        weak let first = generation?.doors.first?.socket
+        let desk = try ControlDesk(
+            #require(generation), [], Placement(workers: 1, limit: 1))
+        generation = nil
+        #expect(first == nil)
+        generation = try Generation(settings(listener("next", "127.0.0.1:0")))
+        weak let second = generation?.doors.first?.socket
+        desk.post(try #require(generation))
+        generation = nil
+        #expect(second == nil)
+        #expect(desk.status().listeners.map(\.name) == ["next"])
+    }
+
+    @Test func whatChangedIsKnownWithoutTheOldSockets() throws {
+        let old = try Generation(settings(listener("one", "127.0.0.1:0")))
+        let new = try Generation(settings(listener("two", "127.0.0.1:0")), after: old)
+        #expect(new.changes(since: Generation(withoutSockets: old)) == new.changes(since: old))
+    }
+
+    // MARK: port 0
+
+    private func doors(
+        _ names: String..., after old: Generation? = nil
+    ) throws -> Generation {
+        let upstreams = [try upstream("a")]
+        let listeners = try names.map { try listener($0, "127.0.0.1:0") }
+        return try Generation(
+            Settings(listeners: listeners, upstreams: upstreams, workers: 1), after: old)
+    }
+
+    private func socket(_ name: String, _ generation: Generation) -> ListeningSocket? {
+        generation.doors.first { $0.entrance.settings.name == name }?.socket
+    }
+
+    @Test func eachListenerAtPortZeroHasASocketOfItsOwnAndKeepsIt() throws {
+        let old = try doors("a", "b")
+        #expect(socket("a", old) !== socket("b", old))
+        #expect(old.doors.count == 2)
+        #expect(old.entrances.map(\.addresses)[0] != old.entrances.map(\.addresses)[1])
+        let more = try doors("b", "c", "a", after: old)
+        for name in ["a", "b"] { #expect(socket(name, more) === socket(name, old)) }
+        #expect(!old.doors.contains { $0.socket === socket("c", more) })
+        let fewer = try doors("c", after: more)
+        #expect(socket("c", fewer) === socket("c", more))
+    }
+
+    @Test func aRenameAtPortZeroIsFollowedWhereOnlyOneCanBeMeant() throws {
+        let old = try doors("a", "b")
+        let renamed = try doors("b", "c", after: old)
+        #expect(socket("c", renamed) === socket("a", old))
+        #expect(socket("b", renamed) === socket("b", old))
+        let others = try doors("d", "e", after: old)
+        #expect(!others.doors.contains { door in old.doors.contains { $0.socket === door.socket } })
+    }
+
+    // MARK: warnings
+
+    @Test func aReloadWarnsOfFilesAsTheyAreNow() throws {
+        let bench = Bench()
+        let (identity, own) = (
+            bench.authority.issue().files(bench.scratch, "in"),
+            bench.authority.issue(Bench.clientRequest).files(bench.scratch, "out")
+        )
+        var listener = try listener("in", "127.0.0.1:0")
+        listener.tls = ServerTLSSettings(identities: [identity], clientCertificate: .off)
+        var upstream = try upstream("a")
+        upstream.tls = ClientTLSSettings()
+        upstream.tls?.ca = bench.caFile
+        upstream.tls?.identity = own
+        let settings = try settings(listener, upstreams: upstream)
+        let old = try Generation(settings)
+        #expect(old.warnings == [])
+        for file in [identity.key, own.key] { chmod(file, 0o644) }
+        let new = try Generation(settings, after: old)
+        // Their contents are the same, so tickets and sessions are kept.
+        #expect(new.changes(since: old) == "nothing changed")
+        for file in [identity.key, own.key] {
+            #expect(new.warnings.contains { $0.contains(file) && $0.contains("0644") })
+        }
+        for file in [identity.key, own.key] { chmod(file, 0o600) }
+        #expect(try Generation(settings, after: new).warnings == [])
     }
 }

@@ -17,7 +17,7 @@ struct SessionClocksTests {
         var deadPeer = 80
 
         var settings: UpstreamSettings {
-            var settings = UpstreamSettings(name: "test", destination: .echo)
+            var settings = UpstreamSettings(name: "test", destination: .local(.echo))
             settings.idleTimeout = idle.map { .seconds($0) }
             settings.halfCloseTimeout = halfClose.map { .seconds($0) }
             settings.lifetime = lifetime.map { .seconds($0) }

@@ -143,7 +143,7 @@ struct InheritedSocketsTests {
         #expect(address.withPointer { clinux_bind(raw, $0, $1) } == 0 && listen(raw, 16) == 0)
         var listener: ListeningSocket? = try ListeningSocket(inherited: original.raw, name: "s")
         #expect(listener?.isUnix == true && listener?.address.description == "unix:\(path)")
-        listener?.setMode(0o777)
+        #expect(listener?.setMode(0o777) == nil)
         listener = nil
         #expect(access(path, F_OK) == 0)
     }

@@ -66,6 +66,18 @@ struct ListeningSocketTests {
         #expect(connects(to: socket.address))
     }
 
+    @Test func aNewModeIsForTheFileThatItMadeAlone() throws {
+        let folder = Scratch()
+        let socket = try listening(folder.address)
+        #expect(socket.setMode(0o660) == nil)
+        #expect(entry(folder.socket)?.st_mode == S_IFSOCK | 0o660)
+        unlink(folder.socket)
+        #expect(socket.setMode(0o666)?.contains("removed or replaced") == true)
+        _ = folder.write("s", "of somebody else", mode: 0o600)
+        #expect(socket.setMode(0o666)?.contains("unix:\(folder.socket)") == true)
+        #expect(entry(folder.socket)?.st_mode == S_IFREG | 0o600)
+    }
+
     @Test func aUnixSocketTakesItsFileAlong() throws {
         let folder = Scratch()
         var socket: ListeningSocket? = try listening(folder.address)

@@ -27,6 +27,10 @@ struct SourcePolicyTests {
         ("2001:db8::/33", "2001:db8:7fff::1", true), ("2001:db8::/33", "2001:db8:8000::", false),
         ("::1", "::1", true), ("10.0.0.0/8", "::ffff:10.1.2.3", true),
         ("10.0.0.0/8", "::ffff:11.1.2.3", false),
+        ("::ffff:10.0.0.0/104", "10.1.2.3", true), ("::ffff:10.0.0.0/104", "11.1.2.3", false),
+        ("::ffff:10.0.0.0/104", "::ffff:10.1.2.3", true), ("::ffff:10.1.2.3", "10.1.2.3", true),
+        ("::ffff:0:0/96", "203.0.113.9", true), ("::ffff:0:0/96", "::1", false),
+        ("::/95", "203.0.113.9", false),
     ])
     func aRangeHoldsWhatItsPrefixCovers(range: String, host: String, isIn: Bool) throws {
         #expect(try policy(allow: [range]).admits(peer(host)) == isIn, "\(host) in \(range)")
@@ -55,6 +59,7 @@ struct SourcePolicyTests {
     @Test(arguments: [
         ("10.0.0.0/8", "10.0.0.0/8"), ("10.1.2.3", "10.1.2.3"), ("10.1.2.3/32", "10.1.2.3"),
         ("fd00:0::/8", "fd00::/8"), ("::/0", "::/0"), ("0.0.0.0/0", "0.0.0.0/0"),
+        ("::ffff:10.0.0.0/104", "10.0.0.0/8"), ("::ffff:0:0/96", "0.0.0.0/0"),
     ])
     func itIsPrintedAsItIsWritten(text: String, printed: String) throws {
         #expect(try CIDR(parsing: text).description == printed)

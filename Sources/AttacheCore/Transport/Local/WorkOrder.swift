@@ -21,12 +21,35 @@ public struct WorkOrder: Sendable, Equatable {
 
     /// The first `byteCount` bytes; nil: they are no order, or one that contradicts itself.
     init?(_ bytes: RawSpan) {
-        guard bytes.byteCount >= Self.byteCount else { return nil }
-        let words = (0..<4).map {
-            UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self))
+        guard bytes.byteCount >= Self.byteCount, Self.word(0, of: bytes) == Self.magic else {
+            return nil
         }
-        guard words[0] == Self.magic, words[1] >= Self.byteCount, words[3] <= 1 else { return nil }
-        self.init(up: words[1], down: words[2], isDuplex: words[3] == 1)
+        let (up, options) = (Self.word(1, of: bytes), Self.word(3, of: bytes))
+        guard up >= Self.byteCount, options <= 1 else { return nil }
+        self.init(up: up, down: Self.word(2, of: bytes), isDuplex: options == 1)
+    }
+
+    enum Reading: Equatable {
+        case order(WorkOrder)
+        /// So far it could be one.
+        case unfinished
+        case other
+    }
+
+    /// What a request begins with, as far as it has come.
+    static func reading(_ bytes: RawSpan) -> Reading {
+        if bytes.byteCount >= byteCount { return WorkOrder(bytes).map(Reading.order) ?? .other }
+        for index in 0..<min(bytes.byteCount, 8) {
+            let byte = bytes.unsafeLoad(fromByteOffset: index, as: UInt8.self)
+            if byte != UInt8(truncatingIfNeeded: magic >> (index * 8)) { return .other }
+        }
+        return .unfinished
+    }
+
+    /// The caller has made sure that it is there.
+    private static func word(_ index: Int, of bytes: RawSpan) -> UInt64 {
+        UInt64(
+            littleEndian: bytes.unsafeLoadUnaligned(fromByteOffset: index * 8, as: UInt64.self))
     }
 
     var bytes: [UInt8] {

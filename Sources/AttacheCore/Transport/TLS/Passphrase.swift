@@ -26,8 +26,10 @@ final class Passphrase {
             defer { OPENSSL_cleanse(bytes.baseAddress, bytes.count) }
             var line = bytes.prefix { $0 != UInt8(ascii: "\n") }
             if line.last == UInt8(ascii: "\r") { line.removeLast() }
+            // Byte by byte into its place: a collection made of it would be one more copy.
             let room = UnsafeMutableBufferPointer<CChar>.allocate(capacity: line.count + 1)
-            _ = room.initialize(from: line.lazy.map { CChar(bitPattern: $0) } + [0])
+            room.initialize(repeating: 0)
+            UnsafeMutableRawBufferPointer(room).copyBytes(from: line)
             return room
         }
         self.path = path

@@ -51,8 +51,10 @@ final class Dial {
     private var sockets: [Socket?] = []
     private var winner = 0
     private var side: TLSSide?
-    /// Of the addresses so far: the last one that tells most.
+    /// Of the addresses of this endpoint so far: the last one that tells most.
     private var failure: DialFailure?
+    /// The same of the endpoints before it.
+    private var earlier: DialFailure?
 
     init(_ upstream: Upstream, _ outbound: Outbound, for token: Token) {
         self.upstream = upstream
@@ -89,7 +91,9 @@ final class Dial {
 
     /// Goes as far as it can.
     func advance() -> Progress {
-        if endpoints.isEmpty { return .ready(EchoSide(), part: 1) }
+        if case .local(let service) = upstream.settings.destination {
+            return .ready(service.side(), part: 1)
+        }
         while true {
             let step =
                 switch stage {
@@ -136,15 +140,19 @@ final class Dial {
 
     /// This endpoint is exhausted.
     private func nextEndpoint() -> Step {
-        told(failure ?? .outOfMemory(stage))
+        let why = failure ?? .outOfMemory(stage)
+        told(why)
+        // As in `attemptFailed`.
+        if earlier?.stage != .securing || why.stage == .securing || why.isOurs { earlier = why }
+        failure = nil
         eyes = HappyEyeballs([])
         isResolving = false
         resolved = nil
         endpoint += 1
         let inTime = outbound.loop.now < connectDeadline
-        guard endpoint < endpoints.count, inTime, failure?.isOurs != true else {
+        guard endpoint < endpoints.count, inTime, !why.isOurs else {
             cancel()
-            let why = failure ?? .outOfMemory(stage)
+            let why = earlier ?? why
             return .answer(.failed(attempts > 1 ? why.last(of: attempts) : why))
         }
         stage = .resolving
@@ -263,12 +271,14 @@ final class Dial {
         return .again
     }
 
+    /// What operators see of this endpoint; `address` may still be that of the one before it.
     private func told(_ failure: DialFailure?) {
+        let tried = address.flatMap { eyes.addresses.contains($0) ? $0 : nil }
         upstream.tally.dialled(
             endpoints[endpoint],
             DialStatus(
                 atNanoseconds: Clock.wall(), failure: failure?.message,
-                address: eyes.addresses.isEmpty ? nil : address?.description))
+                address: tried?.description))
     }
 
     /// What only the dial needed goes; how it went stays for the session line.

@@ -6,13 +6,18 @@ final class Outbound {
     let loop: EventLoop
     let works: TLSWorks
     private let resolver: Resolver
+    /// Every handshake is a full one without.
+    private let resumes: Bool
     /// The upstream is held, so that no other can get its identity, and its tickets with it.
     private var tickets: [ObjectIdentifier: (Upstream, TicketStore)] = [:]
+    /// Those whose tickets are kept; nil: all, there was no reload yet.
+    private var served: Set<ObjectIdentifier>?
 
-    init(loop: EventLoop, works: TLSWorks, resolver: Resolver) {
+    init(loop: EventLoop, works: TLSWorks, resolver: Resolver, resumes: Bool = true) {
         self.loop = loop
         self.works = works
         self.resolver = resolver
+        self.resumes = resumes
     }
 
     /// A name's addresses, for the dial number `lookup` of the owner of `token`.
@@ -40,15 +45,19 @@ final class Outbound {
             let end = TLSEnd(
                 socket, role: .client, context: context, serverName: host, works: works)
         else { return nil }
-        let store = tickets(of: upstream)
-        if let ticket = store.take(endpoint: endpoint) { end.resume(ticket) }
-        end.keepTicket = { store.put($0, endpoint: endpoint) }
+        if resumes, let store = tickets(of: upstream) {
+            if let ticket = store.take(endpoint: endpoint) { end.resume(ticket) }
+            end.keepTicket = { store.put($0, endpoint: endpoint) }
+        }
         return TLSSide(end)
     }
 
-    private func tickets(of upstream: Upstream) -> TicketStore {
+    /// nil: a reload has replaced it, and this dial is of a session that began before. Kept, its
+    /// tickets would keep it, and its key, in memory until the next reload.
+    private func tickets(of upstream: Upstream) -> TicketStore? {
         let key = ObjectIdentifier(upstream)
         if let (_, store) = tickets[key] { return store }
+        if let served, !served.contains(key) { return nil }
         let store = TicketStore()
         tickets[key] = (upstream, store)
         return store
@@ -57,6 +66,7 @@ final class Outbound {
     /// Tickets of upstreams that a reload has replaced.
     func forgetAll(but upstreams: [Upstream]) {
         let kept = Set(upstreams.map(ObjectIdentifier.init))
+        served = kept
         tickets = tickets.filter { kept.contains($0.key) }
     }
 }

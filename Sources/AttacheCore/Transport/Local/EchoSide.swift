@@ -3,15 +3,12 @@
 // side.
 
 /// Bound: `held` never exceeds `capacity`, since `room` admits no more.
-final class EchoSide: Side {
+final class EchoSide: LocalSide {
     private static let capacity = 64 * 1024
     unowned(unsafe) var owner: (any SideOwner)?
     private var held = ByteQueue()
     private var isFinished = false
     private var isRefused = false
-
-    func note(_ events: UInt32) -> News { [] }
-    func open() -> Opened { .ready }
 
     func pull(into room: inout OutputRawSpan) -> Pulled {
         if held.isEmpty { return isFinished ? .end(.clean) : .nothing }
@@ -23,7 +20,6 @@ final class EchoSide: Side {
         return .bytes
     }
     var dry: Bool { held.isEmpty && !isFinished }
-    func delivered(_ count: Int) {}
 
     func room(for wanted: Int) -> Int {
         let room = min(wanted, Self.capacity - held.count)
@@ -44,15 +40,4 @@ final class EchoSide: Side {
         owner?.wake()
         return true
     }
-
-    var aborted: Bool { false }
-    func abort(alerting: Bool) {}
-    var undelivered: Int { 0 }
-    func close(abortively: Bool) { owner = nil }
-
-    var socket: Socket? { nil }
-    var isPlain: Bool { false }
-    var failure: SideFailure? { nil }
-    var wasTruncated: Bool { false }
-    var negotiated: TLSNegotiated? { nil }
 }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where the knee of a service is: rates are tried until the highest good one is known.
+
+import AttacheCore
+
+extension Measurement {
+    /// The first trial is at half of what the service does when it is asked as fast as it answers.
+    func search(trial: Duration, from: Double?, upTo: Double?) {
+        let closed = from ?? run.work(target: 0, pace: .closed, limit: .time(trial)).rate / 2
+        var bisection = Bisection(first: closed, ceiling: upTo)
+        while let rate = bisection.next, !run.isInterrupted {
+            let pace = LoadPace.open([.init(rate: rate, lasts: trial)])
+            let sample = run.work(target: 0, pace: pace, limit: .time(trial))
+            if run.isInterrupted { break }
+            let isGood = sample.keepsUp(with: rate) && job.isGood(sample)
+            bisection.tried(rate, isGood: isGood)
+            trials.append(
+                Trial(
+                    rate: rate, achieved: sample.rate, p50: sample.latency.value(at: 50),
+                    p99: sample.latency.value(at: 99), failed: sample.failed, isGood: isGood))
+            note(sample, target: 0, round: trials.count - 1, cpu: nil)
+        }
+    }
+}
+
+extension LoadSample {
+    /// Nothing failed, and what was due was done.
+    fileprivate func keepsUp(with rate: Double) -> Bool {
+        failed == 0 && unsent == 0 && self.rate >= rate * 0.95
+    }
+}

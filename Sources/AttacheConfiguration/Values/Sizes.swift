@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Numbers of bytes as people write them: 128, 64KiB, 4MiB.
+
+import AttacheCore
+
+package enum Sizes {
+    private static let units: [(name: String, bytes: UInt64)] = [
+        ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1), ("", 1),
+    ]
+    /// A pebibyte; sums of such sizes do not overflow.
+    private static let largest: UInt64 = 1 << 50
+
+    package static func parse(_ text: String) throws(Problem) -> UInt64 {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let name = text.dropFirst(digits.count)
+        guard let count = UInt64(digits), let unit = units.first(where: { $0.name == name }) else {
+            throw Problem("it is no number of bytes; write such as 128, 64KiB or 4MiB")
+        }
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: unit.bytes)
+        guard !overflow, bytes <= largest else { throw Problem("it is more than \(largest) bytes") }
+        return bytes
+    }
+
+    /// The way back: the largest unit that leaves nothing over.
+    package static func text(_ bytes: UInt64) -> String {
+        guard bytes > 0, let unit = units.first(where: { bytes % $0.bytes == 0 }) else {
+            return "0 B"
+        }
+        return "\(bytes / unit.bytes) \(unit.name)"
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// The load generator as its user sees it: targets that take turns, each stretch of work a sample.
+
+import Glibc
+
+/// Used by one thread, which waits for what it orders. Ctrl-C (SIGINT) or SIGTERM end the order at
+/// hand and those that follow; what was seen until then is answered.
+public final class LoadRun {
+    public let settings: LoadSettings
+    /// Somebody wants it to end.
+    public private(set) var isInterrupted = false
+    private let mailboxes: [Mailbox]
+    private let threads: [Thread]
+    /// Between an order and its beginning, so that every thread has read it.
+    private static let lead: UInt64 = 1_000_000
+
+    /// Loads certificates and starts the threads; nothing is dialled yet.
+    public init(_ settings: LoadSettings) throws(StartFailure) {
+        precondition(settings.threads > 0 && settings.connections >= settings.threads)
+        self.settings = settings
+        Process.prepare(workers: settings.threads)
+        try Self.demandDescriptors(settings)
+        var upstreams: [Upstream] = []
+        do throws(ConfigurationProblem) {
+            for target in settings.targets { upstreams.append(try Upstream(target.upstream)) }
+        } catch {
+            throw StartFailure(error)
+        }
+        do throws(Errno) {
+            let resolver = Resolver()
+            var mailboxes: [Mailbox] = []
+            var threads: [Thread] = []
+            for index in 0..<settings.threads {
+                let generator = try Generator(index: index, settings, upstreams, resolver)
+                mailboxes.append(generator.loop.mailbox)
+                // Handed over whole: from here on only its thread touches it.
+                nonisolated(unsafe) let handed = generator
+                threads.append(try Thread.spawn(name: "load-\(index)") { handed.serve() })
+            }
+            (self.mailboxes, self.threads) = (mailboxes, threads)
+        } catch {
+            throw StartFailure(
+                message: "cannot start \(settings.threads) threads: \(error)",
+                exitCode: ExitCode.failure)
+        }
+    }
+
+    private static func demandDescriptors(_ settings: LoadSettings) throws(StartFailure) {
+        let limit = Process.raiseDescriptorLimit()
+        let wanted = settings.connections * settings.targets.count + Limits.reservedDescriptors
+        guard wanted > limit else { return }
+        throw StartFailure(
+            message: "\(wanted) descriptors are needed and this process may open \(limit); "
+                + "raise the limit (ulimit -n) or take fewer connections",
+            exitCode: ExitCode.failure)
+    }
+
+    /// Opens connections until there are `connections` of them; those that are open stay. Answers
+    /// how the dials went.
+    public func open(target: Int, connections: Int) -> LoadSample {
+        if isInterrupted { return LoadSample() }
+        let replies = mailboxes.map { mailbox in
+            let reply = LoadReply()
+            let order = Generator.Open(target: target, connections: connections, reply: reply)
+            mailbox.post(order, to: Generator.mailToken)
+            return reply
+        }
+        return gather(replies, every: nil) { _ in }
+    }
+
+    /// Works on one target until `limit`, and until what began has ended.
+    ///
+    /// - Parameters:
+    ///   - interval: how often `look` is called with what was seen since the last time; nil: never.
+    /// - Returns: all of it.
+    public func work(
+        target: Int, pace: LoadPace, limit: LoadLimit, every interval: Duration? = nil,
+        look: (LoadSample) -> Void = { _ in }
+    ) -> LoadSample {
+        if isInterrupted { return LoadSample() }
+        let start = Clock.now() + Self.lead
+        let replies = mailboxes.map { mailbox in
+            let reply = LoadReply()
+            let order = Generator.Work(
+                target: target, pace: pace, limit: limit, start: start, reply: reply)
+            mailbox.post(order, to: Generator.mailToken)
+            return reply
+        }
+        return gather(replies, every: interval, look: look)
+    }
+
+    /// Closes everything and waits for the threads.
+    public func end() {
+        tell(Generator.Stop())
+        for thread in threads { thread.join() }
+    }
+
+    // MARK: waiting
+
+    private func tell(_ message: some Sendable) {
+        for mailbox in mailboxes { mailbox.post(message, to: Generator.mailToken) }
+    }
+
+    private func gather(
+        _ replies: [LoadReply], every interval: Duration?, look: (LoadSample) -> Void
+    ) -> LoadSample {
+        var total = LoadSample()
+        var next = interval.map { Clock.now() + $0.nanoseconds } ?? .max
+        obeySignals()
+        while true {
+            let until = min(Clock.now() + Limits.loadSignalPause.nanoseconds, next)
+            if let last = wait(for: replies, until: until) {
+                total.add(last)
+                look(last)
+                return total
+            }
+            obeySignals()
+            if let interval, Clock.now() >= next {
+                next += interval.nanoseconds
+                let seen = lookAround()
+                total.add(seen)
+                look(seen)
+            }
+        }
+    }
+
+    /// What all threads answered; nil: one of them has not yet.
+    private func wait(for replies: [LoadReply], until deadline: UInt64) -> LoadSample? {
+        var sum = LoadSample()
+        for reply in replies {
+            guard let sample = reply.wait(until: deadline) else { return nil }
+            sum.add(besides: sample)
+        }
+        return sum
+    }
+
+    private func lookAround() -> LoadSample {
+        let replies = mailboxes.map { mailbox in
+            let reply = LoadReply()
+            mailbox.post(Generator.Look(reply: reply), to: Generator.mailToken)
+            return reply
+        }
+        return wait(for: replies, until: Clock.now() + Limits.workersAnswer.nanoseconds)
+            ?? LoadSample()
+    }
+
+    private func obeySignals() {
+        switch Signals.wait(milliseconds: 0) {
+        case SIGINT, SIGTERM:
+            isInterrupted = true
+            tell(Generator.Interrupt())
+        default: break
+        }
+    }
+}
