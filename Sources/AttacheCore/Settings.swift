@@ -162,6 +162,8 @@ public struct ServerTLSSettings: Sendable, Equatable {
     /// Chosen by the name a client asks for (SNI); the first is for everybody else.
     public var identities: [Identity]
     public var clientCertificate: ClientCertificate
+    /// Off: every handshake is a full one, which is what a benchmark may want.
+    public var resumes = true
 
     public init(identities: [Identity], clientCertificate: ClientCertificate) {
         self.identities = identities

@@ -77,7 +77,13 @@ enum MadeUp {
 enum Shape: String, CaseIterable, Sendable {
     case single, open, three, connect, stream, idle, search, errorsOnly, nothing, none
 
-    var report: BenchReport {
+    /// Made once: recording thousands of values takes a debug build its time.
+    private static let reports = Dictionary(
+        uniqueKeysWithValues: allCases.map { ($0, $0.made) })
+
+    var report: BenchReport { Shape.reports[self] ?? made }
+
+    private var made: BenchReport {
         switch self {
         case .single: return MadeUp.report(MadeUp.plan(.rr), [MadeUp.target("target")])
         case .open:

@@ -14,6 +14,11 @@ struct MannersTests {
         ("Sources/AttacheCore/Reactor/A.swift", "@preconcurrency import struct CLinux.rlimit", 1),
         ("Sources/AttacheCore/SystemOther/A.swift", "import CLinux", 1),
         ("Sources/attache/A.swift", "import Foundation\nimport FoundationEssentials", 2),
+        (
+            "Sources/AttacheBench/Comparison/A.swift",
+            "import FoundationEssentials\nimport Foundation", 1
+        ),
+        ("Sources/AttacheBench/Reports/A.swift", "import FoundationEssentials", 1),
         ("Sources/attache/A.swift", "// import Foundation\nlet a = \"import Foundation\"", 0),
         ("Sources/attache/A.swift", "import class Foundation.FileManager", 1),
         ("Tests/AttacheCoreTests/A.swift", "import Foundation\nimport COpenSSL", 0),

@@ -45,24 +45,17 @@ public struct Condition: Sendable, Equatable {
     /// As it was written.
     public let text: String
 
-    init(figure: Figure, relation: Relation, limit: Double, text: String) {
-        self.figure = figure
-        self.relation = relation
-        self.limit = limit
-        self.text = text
-    }
-
-    /// Of `--fail-if`: why the run has failed, for people ("p99>5ms: p99 is 7.25ms"); nil: it has
+    /// Of `--fail-if`: why the run has failed, for people ("p99>5ms: it was 7.25ms"); nil: it has
     /// not.
     public func failure(of sample: LoadSample) -> String? {
         guard let value = value(of: sample) else { return "\(text): nothing was measured" }
-        return relation.holds(value, limit) ? "\(text): \(name) is \(spelled(value))" : nil
+        return relation.holds(value, limit) ? "\(text): it was \(spelled(value))" : nil
     }
 
     /// Of `--keep`: why it was not kept; nil: it was.
     public func breach(of sample: LoadSample) -> String? {
         guard let value = value(of: sample) else { return "\(text): nothing was measured" }
-        return relation.holds(value, limit) ? nil : "\(text): \(name) is \(spelled(value))"
+        return relation.holds(value, limit) ? nil : "\(text): it was \(spelled(value))"
     }
 
     /// nil: not measured. Errors are measured when anything ended, what was not sent when anything
@@ -82,18 +75,6 @@ public struct Condition: Sendable, Equatable {
         case .errors: return Double(sample.failed)
         case .unsent: return Double(sample.unsent)
         case .errorShare: return sample.errorShare
-        }
-    }
-
-    private var name: String {
-        switch figure {
-        case .percentile(let percentile): "p" + Figures.plain(percentile)
-        case .mean: "mean"
-        case .max: "max"
-        case .rate: "rate"
-        case .throughput: "throughput"
-        case .errors, .errorShare: "errors"
-        case .unsent: "unsent"
         }
     }
 

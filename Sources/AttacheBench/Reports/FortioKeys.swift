@@ -46,7 +46,7 @@ extension JSONObject {
 }
 
 /// In seconds.
-private struct FortioHistogram {
+struct FortioHistogram {
     private let times: LatencyHistogram
 
     init(_ times: LatencyHistogram) { self.times = times }

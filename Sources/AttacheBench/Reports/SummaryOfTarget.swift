@@ -34,7 +34,8 @@ struct SummaryOfTarget {
             var line = (Figures.fixed(percentile, decimals: 3) + "%").right(9)
             line += Figures.time(total.latency.value(at: percentile)).right(11)
             if plan.isOpen {
-                line += Figures.time(total.service.value(at: percentile)).right(13)
+                let began = total.service
+                line += (began.isEmpty ? "-" : Figures.time(began.value(at: percentile))).right(13)
             }
             lines.append(line)
         }

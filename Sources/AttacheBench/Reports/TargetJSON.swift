@@ -26,6 +26,7 @@ struct TargetJSON {
         object.add("percentiles_us", raw: Self.percentiles(total.latency))
         if report.plan.isOpen {
             object.add("uncorrected_percentiles_us", raw: Self.percentiles(total.service))
+            object.add("UncorrectedHistogram", raw: FortioHistogram(total.service).json)
         }
         object.add("stages_us", raw: stages)
         object.add("errors", raw: errors)

@@ -8,6 +8,8 @@ extension Measurement {
     func search(trial: Duration, from: Double?, upTo: Double?) {
         let closed = from ?? run.work(target: 0, pace: .closed, limit: .time(trial)).rate / 2
         var bisection = Bisection(first: closed, ceiling: upTo)
+        // In full: the best rate, not the sum of all that was tried.
+        var told = LoadSample()
         while let rate = bisection.next, !run.isInterrupted {
             let pace = LoadPace.open([.init(rate: rate, lasts: trial)])
             let sample = run.work(target: 0, pace: pace, limit: .time(trial))
@@ -19,7 +21,9 @@ extension Measurement {
                     rate: rate, achieved: sample.rate, p50: sample.latency.value(at: 50),
                     p99: sample.latency.value(at: 99), failed: sample.failed, isGood: isGood))
             note(sample, target: 0, round: trials.count - 1, cpu: nil)
+            if isGood || bisection.good == 0 { told = sample }
         }
+        reports[0].total = told
     }
 }
 

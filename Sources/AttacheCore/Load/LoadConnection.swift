@@ -278,10 +278,12 @@ final class LoadConnection: Wakeable, SideOwner {
         if wasBusy { generator.isDone(self, ok: false) } else { generator.isLost(self) }
     }
 
-    /// Without a word about the unit under way: time is over, or the run.
+    /// Time is over, or the run: at rest it ends in order, a unit under way without a word.
     func drop() {
         dial?.cancel()
-        if phase != .closed { close(abortively: true) }
+        let isOrderly = phase == .resting && team.kind == .exchange
+        if isOrderly { _ = side?.finish() }
+        if phase != .closed { close(abortively: !isOrderly) }
         isBusy = false
     }
 

@@ -16,11 +16,15 @@ protocol ServiceCommand: TunnelCommand {
     var process: ProcessFlags { get }
 
     var service: LocalService { get }
+    /// TLS sessions are resumed.
+    var resumes: Bool { get }
     /// Where session lines go unless `--log-access` says so.
     var access: LogSettings.Destination { get }
 }
 
 extension ServiceCommand {
+    var resumes: Bool { true }
+
     func plan() throws(Problem) -> Plan {
         var upstream = UpstreamSettings(name: service.rawValue, destination: .local(service))
         session.apply(to: &upstream)
@@ -29,6 +33,7 @@ extension ServiceCommand {
         try sources.apply(to: &listener)
         listener.tls = try ClientTLS(admission: admission, identity: identity, spoken: spoken)
             .settings()
+        listener.tls?.resumes = resumes
         listener.handshakeTimeout = admission.handshake ?? listener.handshakeTimeout
         listener.insecurePlaintext = plaintext.insecurePlaintextListener
         try Exposure.refusePlaintext(listener)

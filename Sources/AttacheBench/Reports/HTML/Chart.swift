@@ -52,13 +52,18 @@ struct Chart {
     }
 
     var html: String {
-        "<figure>\n\(legend)<div class=\"plot\"><svg id=\"\(id)\" viewBox=\"0 0 760 \(Int(height))\" "
-            + "role=\"img\" aria-labelledby=\"\(id)-title \(id)-desc\">\n"
-            + "<title id=\"\(id)-title\">\(Markup.text(title))</title>\n"
-            + "<desc id=\"\(id)-desc\">\(Markup.text(description))</desc>\n"
-            + grid + series.map(line).joined() + "<line class=\"cross\" y1=\"\(up(1))\" "
-            + "y2=\"\(up(0))\" visibility=\"hidden\"/>\n</svg>"
-            + "<div class=\"tip\" hidden></div></div>\n</figure>\n"
+        """
+        <figure>
+        \(legend)<div class="plot"><svg id="\(id)" viewBox="0 0 760 \(Int(height))" \
+        role="img" aria-labelledby="\(id)-title \(id)-desc">
+        <title id="\(id)-title">\(Markup.text(title))</title>
+        <desc id="\(id)-desc">\(Markup.text(description))</desc>
+        \(rows)\(columns)\(names)\(series.map(line).joined())\
+        <line class="cross" y1="\(up(1))" y2="\(up(0))" visibility="hidden"/>
+        </svg><div class="tip" hidden></div></div>
+        </figure>
+
+        """
     }
 
     private var legend: String {
@@ -69,40 +74,64 @@ struct Chart {
         return "<ul class=\"legend\">\(items.joined())</ul>\n"
     }
 
-    private var grid: String {
-        let rows = y.ticks.map { tick in
-            "<line class=\"\(tick.position == 0 ? "base" : "grid")\" x1=\"\(across(0))\" "
-                + "x2=\"\(across(1))\" y1=\"\(up(tick.position))\" y2=\"\(up(tick.position))\"/>"
-                + "<text x=\"\(Self.left - 10)\" y=\"\(up(tick.position))\" dy=\".35em\" "
-                + "text-anchor=\"end\">\(Markup.text(tick.label))</text>\n"
-        }
-        let columns = x.ticks.map { tick in
-            "<g\(tick.isMinor ? " class=\"minor\"" : "")><line class=\"tick\" "
-                + "x1=\"\(across(tick.position))\" x2=\"\(across(tick.position))\" "
-                + "y1=\"\(up(0))\" y2=\"\(up(1))\"/>"
-                + "<text x=\"\(across(tick.position))\" y=\"\(height - Self.bottom + 9)\" "
-                + "dy=\".9em\" text-anchor=\"\(tick.position > 0.96 ? "end" : "middle")\">\(Markup.text(tick.label))</text></g>\n"
-        }
-        return rows.joined() + columns.joined()
-            + "<text class=\"name\" x=\"\(Self.left)\" y=\"16\">\(Markup.text(yTitle))</text>\n"
-            + "<text class=\"name minor\" x=\"\(Self.width - Self.right)\" y=\"\(height - 5)\" "
-            + "text-anchor=\"end\">\(Markup.text(xTitle))</text>\n"
+    private var rows: String {
+        y.ticks.map { tick in
+            let place = up(tick.position)
+            return """
+                <line class="\(tick.position == 0 ? "base" : "grid")" x1="\(across(0))" \
+                x2="\(across(1))" y1="\(place)" y2="\(place)"/>\
+                <text x="\(Self.left - 10)" y="\(place)" dy=".35em" text-anchor="end">\
+                \(Markup.text(tick.label))</text>
+
+                """
+        }.joined()
+    }
+
+    private var columns: String {
+        x.ticks.map { tick in
+            let place = across(tick.position)
+            // The last one would leave the picture.
+            let anchor = tick.position > 0.96 ? "end" : "middle"
+            return """
+                <g\(tick.isMinor ? " class=\"minor\"" : "")>\
+                <line class="tick" x1="\(place)" x2="\(place)" y1="\(up(0))" y2="\(up(1))"/>\
+                <text x="\(place)" y="\(height - Self.bottom + 9)" dy=".9em" \
+                text-anchor="\(anchor)">\(Markup.text(tick.label))</text></g>
+
+                """
+        }.joined()
+    }
+
+    private var names: String {
+        """
+        <text x="\(Self.left)" y="16">\(Markup.text(yTitle))</text>
+        <text class="minor" x="\(Self.width - Self.right)" y="\(height - 5)" \
+        text-anchor="end">\(Markup.text(xTitle))</text>
+
+        """
     }
 
     private func line(_ series: Series) -> String {
         let spots = series.points.map { point in
-            (across(x.position(of: point.x)), up(y.position(of: point.y)))
+            (x: across(x.position(of: point.x)), y: up(y.position(of: point.y)))
         }
-        let path = spots.map { "\($0.0),\($0.1)" }.joined(separator: " ")
+        let name = Markup.text(series.name)
         let points = zip(series.points, spots).map { point, spot in
             let kind = point.isTrouble ? "trouble" : series.showsPoints ? "dot" : "hit"
-            let (at, value) = (Markup.text(point.place), Markup.text(point.what))
-            return "<circle class=\"\(kind)\" cx=\"\(spot.0)\" cy=\"\(spot.1)\" r=\"4\" "
-                + "data-x=\"\(at)\" data-y=\"\(value)\">"
-                + "<title>\(Markup.text(series.name)) \(at): \(value)</title></circle>\n"
+            let (place, what) = (Markup.text(point.place), Markup.text(point.what))
+            return """
+                <circle class="\(kind)" cx="\(spot.x)" cy="\(spot.y)" r="4" \
+                data-x="\(place)" data-y="\(what)"><title>\(name) \(place): \(what)</title></circle>
+
+                """
         }
-        let kind = "series s\(series.colour % Markup.colours)\(series.isDashed ? " dashed" : "")"
-        return "<g class=\"\(kind)\" data-name=\"\(Markup.text(series.name))\">\n"
-            + "<polyline points=\"\(path)\"/>\n\(points.joined())</g>\n"
+        let kind = "s\(series.colour % Markup.colours)\(series.isDashed ? " dashed" : "")"
+        let path = spots.map { "\($0.x),\($0.y)" }.joined(separator: " ")
+        return """
+            <g class="series \(kind)" data-name="\(name)">
+            <polyline points="\(path)"/>
+            \(points.joined())</g>
+
+            """
     }
 }

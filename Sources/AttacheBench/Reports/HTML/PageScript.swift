@@ -50,7 +50,8 @@ enum PageScript {
             cross.setAttribute('x2', main.x);
             cross.setAttribute('visibility', 'visible');
             const left = main.x / scale;
-            tip.style.left = (left > box.width / 2 ? left - tip.offsetWidth - 14 : left + 14) + 'px';
+            const isRight = left > box.width / 2;
+            tip.style.left = `${isRight ? left - tip.offsetWidth - 14 : left + 14}px`;
           });
         }
 

@@ -45,7 +45,7 @@ enum PageStyle {
         .warnings ul { margin: 0; padding: 0; list-style: none; }
         .tiles { display: grid; gap: 12px;
           grid-template-columns: repeat(auto-fit, minmax(min(100%, 136px), 1fr)); }
-        .tiles.many { grid-template-columns: repeat(auto-fit, minmax(min(100%, 158px), 1fr)); }
+        .tiles.many { grid-template-columns: repeat(auto-fit, minmax(max(30%, 158px), 1fr)); }
         .tile { padding: 12px 16px; }
         .tile h2 { color: var(--soft); font-size: .8125rem; font-weight: 500; margin: 0 0 2px; }
         .tile > strong { font-size: 1.6rem; font-weight: 600; letter-spacing: -.02em;
@@ -92,7 +92,8 @@ enum PageStyle {
         td.left { padding-left: 18px; white-space: normal; min-width: 8em;
           overflow-wrap: anywhere; }
         thead th { color: var(--soft); font-size: .8125rem; }
-        tbody th { font-weight: 600; }
+        tbody th { font-weight: 600; white-space: normal; overflow-wrap: anywhere;
+          min-width: 7em; max-width: 16em; }
         td small, th small { display: block; font-size: .75rem; color: var(--soft);
           font-weight: 400; }
         dl { margin: 0; display: grid; gap: 8px 24px;

@@ -105,7 +105,7 @@ enum Plots {
 extension Figures {
     /// 20,000 as "20k": for axes.
     static func compact(_ value: Double) -> String {
-        for (size, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where value >= size * 0.999 {
+        for (size, letter) in [(1e9, "G"), (1e6, "M"), (1e3, "k")] where value >= size * 0.9995 {
             let text = significant(value / size)
             return (text.hasSuffix("0") && text.contains(".") ? String(text.dropLast()) : text)
                 + letter

@@ -68,13 +68,15 @@ extension TLSContext {
     /// Sessions are remembered here, in one bounded cache for all workers, and clients get a key
     /// to it: on OpenSSL 3.0 a ticket that carries the session itself, with the client's
     /// certificate, costs more to decode than it saves.
-    func becomeServer(listener: String) throws(ConfigurationProblem) {
+    func becomeServer(listener: String, resumes: Bool) throws(ConfigurationProblem) {
         installChoice()
         SSL_CTX_set_options(raw, ATTACHE_OP_NO_TICKET | ATTACHE_OP_CIPHER_SERVER_PREFERENCE)
-        attache_ssl_ctx_cache(raw, Int(SSL_SESS_CACHE_SERVER), Limits.serverSessionsMax)
+        attache_ssl_ctx_cache(
+            raw, Int(resumes ? SSL_SESS_CACHE_SERVER : SSL_SESS_CACHE_OFF),
+            Limits.serverSessionsMax)
         SSL_CTX_set_timeout(raw, Limits.serverSessionSeconds)
         // One a handshake: each is used once and brings the next one.
-        SSL_CTX_set_num_tickets(raw, 1)
+        SSL_CTX_set_num_tickets(raw, resumes ? 1 : 0)
         let id = sessionContext(listener: listener)
         for context in contexts {
             guard SSL_CTX_set_session_id_context(context.raw, id, UInt32(id.count)) == 1 else {

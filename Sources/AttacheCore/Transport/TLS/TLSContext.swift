@@ -50,7 +50,7 @@ final class TLSContext: @unchecked Sendable {
         server settings: ServerTLSSettings, listener: String
     ) throws(ConfigurationProblem) {
         try self.init(TLSParts(settings), serverName: nil, verifiesHostName: false)
-        try becomeServer(listener: listener)
+        try becomeServer(listener: listener, resumes: settings.resumes)
     }
 
     /// For an upstream.

@@ -48,7 +48,7 @@ extension BenchCommand {
                     + "them; lower --threads, or raise --connections")
         }
         let plan = BenchReport.Plan(
-            mode: Self.mode, summary: summary,
+            mode: Self.mode, summary: summary + Self.extent(connections, threads),
             arguments: Array(CommandLine.arguments.dropFirst()),
             connections: connections, threads: threads, seed: load.seed ?? 1,
             warmUp: load.warmUp ?? .seconds(1), duration: nil, count: nil)
@@ -60,6 +60,11 @@ extension BenchCommand {
         job.describeMeasure()
         try adjust(&job)
         return job
+    }
+
+    private static func extent(_ connections: Int, _ threads: Int) -> String {
+        let between = connections == 1 ? "1 connection" : "\(connections) connections"
+        return " on \(between), " + (threads == 1 ? "1 thread" : "\(threads) threads")
     }
 
     // MARK: targets

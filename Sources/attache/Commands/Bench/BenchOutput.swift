@@ -87,9 +87,10 @@ extension BenchOutputFlags {
                 exitCode: BenchExit.failedCondition)
         }
         if report.isInterrupted { throw ArgumentParser.ExitCode(BenchExit.interrupted) }
-        if let idle = report.targets.first(where: { $0.total.isEmpty }) {
+        let mode = report.plan.mode
+        if let silent = report.targets.first(where: { mode.work(of: $0.total) == 0 }) {
             throw StartFailure(
-                message: "nothing was measured of \(idle.name)",
+                message: "nothing was measured of \(silent.name)",
                 exitCode: AttacheCore.ExitCode.failure)
         }
     }
@@ -101,9 +102,4 @@ enum BenchExit {
     static let failedCondition: Int32 = 99
     /// 128 + SIGINT, as shells have it.
     static let interrupted: Int32 = 130
-}
-
-extension LoadSample {
-    /// Nothing ended well, and no byte came or went.
-    fileprivate var isEmpty: Bool { done == 0 && bytesUp == 0 && bytesDown == 0 }
 }

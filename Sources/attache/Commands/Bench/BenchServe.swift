@@ -40,6 +40,7 @@ struct BenchServe: ServiceCommand {
     @OptionGroup(title: "Process") var operators: OperatorFlags
 
     var service: LocalService { role.service }
+    var resumes: Bool { !role.noResume }
     /// A line for each connection of a load would be a load of its own.
     var access: LogSettings.Destination { .none }
 }
@@ -48,4 +49,7 @@ struct ServiceRoleFlags: ParsableArguments {
     @Option(
         name: .customLong("as"), help: .init("What clients find.", valueName: "service"))
     var service = LocalService.answer
+
+    @Flag(name: .customLong("no-resume"), help: "Every TLS handshake is a full one.")
+    var noResume = false
 }
