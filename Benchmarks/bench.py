@@ -21,6 +21,7 @@ from check import check
 from generator import Target, run
 from peers import OURS, PEERS, Peer, Shape
 from peers.attache import AttacheOnDebian13
+from peers.floor import Floor
 from place import DESCRIPTORS_WANTED, Failed, Missing, Place, progress, raise_descriptor_limit
 from results import DIRECT, Results
 from rows import METHODS, QUICK, rows
@@ -29,6 +30,7 @@ from services import Service
 MINUTES = 55  # of a full run; passes are added as long as they fit
 ROUNDS, ROUNDS_QUICK = 20, 8  # of a pass: so often each peer has its turn
 WARM_UP_MS = 300
+INDISPENSABLE = (OURS, Floor.name)
 WORSE = 99  # the exit code of `attache bench compare`, too
 
 
@@ -203,11 +205,21 @@ def listing(wanted):
             print(f"\n{peer.name} is not everywhere: {peer.why_not}")
 
 
-def prepare(peers):
+def prepared(peers, is_demanded):
+    """Those that can be had; of what was asked for by name nothing is left out in silence."""
+    had = []
     for peer in peers:
         progress(f"preparing {peer.name}")
-        peer.prepare()
+        try:
+            peer.prepare()
+            had.append(peer)
+        except Missing as problem:
+            if is_demanded or peer.name in INDISPENSABLE:
+                raise
+            progress("")
+            print(f"{peer.name} is left out: {problem}", file=sys.stderr)
     progress("")
+    return had
 
 
 def main():
@@ -225,7 +237,7 @@ def main():
         raise Missing(f"this process may not run on CPU {cpu}, only on {sorted(cpus)}")
     if words.html:
         os.makedirs(words.html, exist_ok=True)
-    prepare(peers)
+    peers = prepared(peers, is_demanded=bool(words.peers or words.openssl))
     with Place() as place:
         if words.check:
             return 0 if check(place, peers, cpu) else 1
@@ -237,6 +249,7 @@ def main():
         except Interrupted:
             interrupted = True
             progress("")
+            print("interrupted; this is what was measured so far:", file=sys.stderr)
         seconds = (datetime.datetime.now(datetime.timezone.utc) - started).total_seconds()
         return conclude(bench, words, baseline, started, round(seconds)) or (130 if interrupted else 0)
 

@@ -64,6 +64,6 @@ def write(folder, whole, results):
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<title>What Attaché costs</title><style>{STYLE}</style></head><body>\n"
             f"<h1>What Attaché costs beside other proxies</h1><p>{html.escape(whole['started'])}, "
-            f"{whole['seconds'] // 60} minutes. Cost is CPU time of the proxy's process for a unit of work. A ratio beneath 1 means "
+            f"{whole['seconds']} seconds. Cost is CPU time of the proxy's process for a unit of work. A ratio beneath 1 means "
             "that Attaché is cheaper; what stands in parentheses are the lowest and the highest round. "
             f"Benchmarks/README.md says how it is measured.</p><dl>{facts}</dl>\n" + "\n".join(parts) + "\n</body></html>\n")

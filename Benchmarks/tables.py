@@ -51,7 +51,7 @@ def tables(some):
         yield f"{OURS} divided by each peer: median (lowest–highest) of the rounds", ["", *others], ratios
     timed = [one for one in some if not one.row.is_memory]
     if timed:
-        yield "Units a second", ["", *names], lines(lambda one, name: figure(one.rate(name)), names, timed)
+        yield "Units a second, of bulk rows GB", ["", *names], lines(lambda one, name: figure(one.rate(name)), names, timed)
     waited = [one for one in timed if one.row.mode[0] != "stream"]
     if waited:
         text = lambda one, name: " / ".join(map(figure, one.percentiles(name)))
