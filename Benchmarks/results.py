@@ -77,7 +77,7 @@ class Results:
         return [ours.cpu[number] / theirs.cpu[number] for number in ours.cpu.keys() & theirs.cpu.keys()]
 
     def ratios(self):
-        return {name: ratio for name in self.names if name not in (OURS, DIRECT) and (ratio := self.ratio(name))}
+        return {name: ratio for name in self.names if name != OURS and (ratio := self.ratio(name))}
 
     def rate(self, name):
         """Units a second."""
