@@ -7,7 +7,6 @@ import subprocess
 
 from peers import GROUP, SUITE
 from peers.attache import binary
-from peers.floor import relay
 from place import Failed, spawn, stop, until
 
 
@@ -23,13 +22,7 @@ class Service:
         self.processes = []
         self.counted = place.file(f"sessions-{id(self)}.json", "") if kind == "counting" else None
         try:
-            if kind == "no-tickets":
-                # A terminator that gives none, before a service in plaintext.
-                behind = self.start(self.serve("plain"), cpu)
-                own = relay(place, "terminate", "server")
-                self.port = self.start([*own, "--tickets", "0", "--to", str(behind)], cpu)
-            else:
-                self.port = self.start(self.serve(kind), cpu)
+            self.port = self.start(self.serve(kind), cpu)
         except BaseException:
             self.stop()
             raise
@@ -39,6 +32,8 @@ class Service:
         if kind != "plain":
             command += ["--certificate", self.place.certificate("server"), "--key", self.place.key("server")]
             command += ["--client-ca", self.place.ca, "--allow", "any-verified", "--cipher-suites", SUITE, "--groups", GROUP]
+        if kind == "no-tickets":
+            command += ["--no-resume"]
         if self.counted:
             command += ["--log-access", self.counted, "--log-format", "json"]
         return command

@@ -58,6 +58,17 @@ struct ViewTests {
         #expect(SessionsView(sessions: [], limit: 2).text == "no session runs\n")
     }
 
+    @Test func whatWaitsForARestartIsTold() {
+        var status = Samples.status
+        status.lastReload = ReloadStatus(
+            atNanoseconds: Samples.now, generation: 3, outcome: .reloaded(changes: "log"),
+            needsRestart: ["workers (2 run)", "admin"])
+        let notice = "workers (2 run) and admin will change when attache is restarted"
+        #expect(view(status).text.contains("generation 3: log\n  \(notice)\n"))
+        #expect(view(status).json.contains("\"needs_restart\":\"\(notice)\""))
+        #expect(!view(Samples.status).json.contains("needs_restart"))
+    }
+
     @Test func aFailedReloadStandsOut() {
         var status = Samples.status
         status.lastReload = ReloadStatus(

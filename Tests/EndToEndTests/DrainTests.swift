@@ -75,6 +75,27 @@ extension EndToEnd {
             }
         }
 
+        /// systemctl stop behind attache drain is a first signal, not a second one.
+        @Test func theFirstSignalAfterAttacheDrainCutsNothing() throws {
+            let upstream = try Listener()
+            try ConfiguredDaemon.with(Reload.file(upstream.endpoint)) { run in
+                let client = try run.connect("door")
+                let visitor = try upstream.accept()
+                try client.exchange("before", with: visitor)
+                #expect(try run.ask("drain").exit == .code(0))
+                try run.daemon.waitForDraining()
+                run.child.signal(SIGTERM)
+                try run.child.wait(inErrors: true, "the signal is noted") { lines in
+                    lines.first { $0.contains("one more signal ends at once") }
+                }
+                try client.exchange("after", with: visitor)
+                #expect(try run.ask("reload").exit != .code(0))
+                run.child.signal(SIGTERM)
+                #expect(try run.child.waitForExit(within: .seconds(2)) == .code(0))
+                #expect(try client.receiveEnd() == .reset)
+            }
+        }
+
         @Test func withoutSessionsItEndsAtOnce() throws {
             try Tunnel.with(.plainToPlain) { tunnel in
                 let time = try Duration.of {

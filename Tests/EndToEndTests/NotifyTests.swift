@@ -74,6 +74,9 @@ extension EndToEnd {
             let environment = manager.environment.merging(["WATCHDOG_USEC": "1000000"]) { $1 }
             let arguments = Listeners.plain("127.0.0.1:0", upstream)
             try Daemon.with(arguments, environment: environment) { daemon in
+                #expect(try manager.next()["READY"] == "1")
+                let first = try Duration.of { _ = try manager.next(with: "WATCHDOG") }
+                #expect(first < .milliseconds(900), "it counts from READY on")
                 let client = try Peer.connect(to: daemon.endpoint)
                 try client.exchange("hello", with: upstream.accept())
                 for isDraining in [false, true] {
@@ -85,6 +88,41 @@ extension EndToEnd {
                         #expect(time > .milliseconds(100), "nobody asked for so many")
                     }
                 }
+            }
+        }
+
+        /// A key that never comes: a pipe whose writer says nothing.
+        @Test func aReloadThatHangsKeepsNeitherTheWatchdogNorSIGTERMBack() throws {
+            let manager = try NotifySocket()
+            let upstream = try Reload.letter("A")
+            defer { upstream.stop() }
+            let good = Reload.file(upstream.listener.endpoint)
+            let configuration = try ConfiguredDaemon.Configuration(good)
+            let pipe = configuration.folder.file("pipe")
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let writer = open(pipe, O_RDWR)
+            defer { close(writer) }
+            let environment = manager.environment.merging(["WATCHDOG_USEC": "600000"]) { $1 }
+            try ConfiguredDaemon.with(configuration, environment: environment) { run in
+                #expect(try manager.next()["READY"] == "1")
+                let certificate = try PKI.certificate("server")
+                let later = """
+                      later:
+                        bind: 127.0.0.1:0
+                        upstream: service
+                        tls: {certificate: "\(certificate)", key: "\(pipe)"}
+                    """
+                try run.write(
+                    Reload.file(upstream.listener.endpoint, listeners: later))
+                run.child.signal(SIGHUP)
+                _ = try manager.next(with: "RELOADING")
+                for _ in 0..<4 {
+                    let time = try Duration.of { _ = try manager.next(with: "WATCHDOG") }
+                    #expect(time < .milliseconds(600), "the service would have been killed")
+                }
+                #expect(try Reload.visit(run.daemon.endpoint("door")) == "A")
+                run.child.signal(SIGTERM)
+                #expect(try run.child.waitForExit(within: .seconds(3)) == .code(0))
             }
         }
 

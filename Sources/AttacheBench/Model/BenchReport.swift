@@ -85,14 +85,6 @@ public struct TargetReport: Sendable {
         self.name = name
         self.url = url
     }
-
-    /// Nanoseconds of the process's CPU for a unit of work, over all slices.
-    public var cpuPerUnit: Double? {
-        let measured = slices.filter { $0.cpu != nil }
-        let done = measured.reduce(0) { $0 + $1.done }
-        guard !measured.isEmpty, done > 0 else { return nil }
-        return Double(measured.reduce(0) { $0 + ($1.cpu ?? 0) }) / Double(done)
-    }
 }
 
 /// A stretch of time in which one target worked.

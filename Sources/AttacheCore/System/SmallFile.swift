@@ -24,10 +24,12 @@ struct SmallFile {
     private(set) var bytes: [UInt8]
     let facts: Facts
 
-    /// Blocks as long as the file does; for start and reload, never on a worker.
+    /// Blocks as long as the file does; for start and reload, never on a worker. A FIFO that nobody
+    /// writes to is empty: waiting for its first writer might be waiting for ever.
     init(reading path: String, bytesMax: Int) throws(Problem) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.refusal(path) }
+        _ = fcntl(descriptor, F_SETFL, 0)
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Self.refusal(path) }

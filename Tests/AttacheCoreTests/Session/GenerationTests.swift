@@ -35,6 +35,35 @@ struct GenerationTests {
         #expect(new.changes(since: old) == "listeners: added two, removed one")
     }
 
+    /// A change and back asks for nothing, whatever the last file said.
+    @Test func onlyWhatRunsDifferentlyNeedsARestart() throws {
+        var settings = try settings(listener("one", "127.0.0.1:0"))
+        settings.workers = 2
+        let started = settings
+        #expect(try Generation(settings).needsRestart(since: started) == [])
+        settings.workers = 3
+        settings.admin = .off
+        let changed = try Generation(settings)
+        #expect(changed.needsRestart(since: started) == ["workers (2 run)", "admin"])
+        let back = try Generation(started, after: changed)
+        #expect(back.needsRestart(since: started) == [])
+    }
+
+    /// An order that comes when nobody takes orders any more is refused at once.
+    @Test func afterTheEndOrdersAreRefused() throws {
+        let generation = try Generation(settings(listener("one", "127.0.0.1:0")))
+        let desk = ControlDesk(generation, [], Placement(workers: 1, limit: 1))
+        #expect(desk.close().isEmpty)
+        let begun = Clock.now()
+        guard case .failed(let why) = desk.reload().outcome else {
+            Issue.record("it was not refused")
+            return
+        }
+        #expect(why == "attache has ended")
+        #expect(!desk.drain())
+        #expect(Clock.now() - begun < Limits.reloadAnswer.nanoseconds / 10)
+    }
+
     @Test func whatDidNotChangeIsTakenOver() throws {
         let old = try Generation(settings(listener("one", "127.0.0.1:0")))
         let same = try Generation(settings(listener("one", "127.0.0.1:0")), after: old)
