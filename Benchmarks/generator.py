@@ -34,6 +34,7 @@ class Sample:
     done: int = 0
     failed: int = 0
     errors: dict = field(default_factory=dict)
+    stages: dict = field(default_factory=dict)  # of dials: microseconds, the median of each
     resumed: float | None = None  # of the connections over TLS that the client made
 
 
@@ -80,6 +81,7 @@ def sample(target):
         p50=percentiles.get("50"),
         p99=percentiles.get("99"),
         memory=target.get("memory_bytes_per_connection"),
+        stages={name: times["50"] for name, times in target["stages_us"].items()},
         done=target["done"],
         failed=target["failed"],
         errors={kind: error["count"] for kind, error in target["errors"].items()},

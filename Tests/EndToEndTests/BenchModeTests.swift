@@ -125,7 +125,7 @@ extension EndToEnd {
             let run = try BenchRun(
                 [
                     "search", "tcp://\(service.listener.endpoint)", "--request", "64", "--keep",
-                    "p90<100ms", "--trial", "300ms", "--from", "50",
+                    "p90<100ms", "--trial", "600ms", "--from", "50",
                 ] + Self.short)
             #expect(run.exit == .code(0))
             let trials = try #require(run.report?.trials)
