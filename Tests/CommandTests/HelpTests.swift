@@ -61,7 +61,7 @@ struct HelpTests {
     }
 
     @Test func benchServeHasThoseOfEchoAndSaysWhatItServes() {
-        #expect(shown("bench serve") == shown("echo").union(["--as"]))
+        #expect(shown("bench serve") == shown("echo").union(["--as", "--no-resume"]))
     }
 
     @Test(arguments: ["connect", "terminate", "echo", "bench serve"])

@@ -107,7 +107,8 @@ extension EndToEnd {
                         #expect(target.slices.map(\.round) == [0, 1, 2, 3, 4, 5])
                         #expect(target.slices.allSatisfy { $0.done > 0 && ($0.cpu_ns ?? 0) > 0 })
                     }
-                    #expect(run.output.contains { $0.contains("Ratios within a round, median of 6") })
+                    let ratios = "Ratios within a round, median of 6"
+                    #expect(run.output.contains { $0.contains(ratios) })
                 }
             }
         }
@@ -171,7 +172,7 @@ extension EndToEnd {
             (["rr", "tcp://a:1", "--request", "8", "--answer", "9"], "at least 32 bytes"),
             (["rr", "tcp://a:1", "-t", "3", "-c", "2"], "3 threads"),
             (["rr", "tcp://a:1", "--fail-if", "p99"], "p99>5ms"),
-            (["rr", "tcp://a:1", "--slice", "1s"], "--compare"),
+            (["rr", "tcp://a:1", "--slice", "1s", "-n", "3"], "take turns by time"),
             (["rr", "--compare", "tcp://a:1"], "NAME=VALUE"),
             (["rr", "--compare", "a=tcp://a:1", "--compare", "a=tcp://a:2"], "said twice"),
             (["rr", "tcp://a:1", "--pid", "999999999"], "no process 999999999"),

@@ -147,13 +147,17 @@ extension LoadPace {
 }
 
 extension SpanFlags {
-    /// In one piece, or in turns of several targets.
+    /// How long one works without a pause.
+    func stretch(turns: Bool) -> Duration {
+        inTurns(turns) ? slice ?? .milliseconds(250) : duration ?? .seconds(10)
+    }
+
+    /// Of a single target where it is asked for.
+    private func inTurns(_ turns: Bool) -> Bool { turns || slice != nil || rounds != nil }
+
+    /// In one piece, or in turns.
     func measure(_ pace: LoadPace, turns: Bool) throws(Problem) -> BenchJob.Measure {
-        guard turns else {
-            if slice != nil || rounds != nil {
-                throw Problem(
-                    "--slice and --rounds are about targets that take turns; add --compare")
-            }
+        guard inTurns(turns) else {
             if let count {
                 guard duration == nil else {
                     throw Problem("--duration or --count: leave out one of them")
@@ -165,7 +169,7 @@ extension SpanFlags {
         if count != nil {
             throw Problem("targets take turns by time; write --duration or --rounds, not --count")
         }
-        let slice = slice ?? .milliseconds(250)
+        let slice = stretch(turns: true)
         if let rounds {
             guard duration == nil else {
                 throw Problem("--duration or --rounds: leave out one of them")

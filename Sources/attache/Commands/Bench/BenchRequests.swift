@@ -89,9 +89,10 @@ struct BenchRate: BenchCommand {
             }
             return .stretch(.open(steps), .time(whole))
         case .constant(let rate):
-            let time = turns ? span.slice ?? .milliseconds(250) : span.duration ?? .seconds(10)
-            let lasts = span.count.map { Duration.seconds(Double($0) / rate + 1) } ?? time
-            return try span.measure(.open([.init(rate: rate, lasts: lasts)]), turns: turns)
+            let lasts = span.count.map { Duration.seconds(Double($0) / rate + 1) }
+            let pace = LoadPace.open([.init(rate: rate, lasts: lasts ?? span.stretch(turns: turns))]
+            )
+            return try span.measure(pace, turns: turns)
         }
     }
 }

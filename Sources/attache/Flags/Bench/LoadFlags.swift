@@ -48,7 +48,7 @@ struct SpanFlags: ParsableArguments {
     var count: Int?
 
     @Option(
-        help: .init("Of a turn, with --compare. (default: 250ms)", valueName: "time"),
+        help: .init("Of a turn of each target. (default: 250ms)", valueName: "time"),
         transform: Durations.positive)
     var slice: Duration?
 
