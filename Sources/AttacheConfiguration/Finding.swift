@@ -23,10 +23,11 @@ public struct Finding: Sendable, Hashable {
 
     /// `attache.yaml:14:18: upstreams.orders-db.tls.key: cannot read …`, the remedy on lines of its
     /// own. Control characters are spelled: the file may be anybody's.
-    public func text(file: String) -> String {
+    public func text(file: String, sayingWarning: Bool = true) -> String {
         let head =
             "\(file):\(place.line):\(place.column): "
-            + (severity == .warning ? "warning: " : "") + (path.isEmpty ? "" : "\(path): ")
+            + (severity == .warning && sayingWarning ? "warning: " : "")
+            + (path.isEmpty ? "" : "\(path): ")
         return LogText.lines(head + what + (remedy.isEmpty ? "" : "\n" + remedy))
     }
 }

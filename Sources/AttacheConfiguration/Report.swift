@@ -8,9 +8,9 @@ extension Configuration {
     /// Without what the core says by itself when it starts with these settings.
     public var reportAtStart: String { report(of: findings.filter { !$0.isToldAtStart }) }
 
-    /// The same, one by one.
+    /// The same of a file without problems, one by one, for a log that says itself that it warns.
     public var warningsAtStart: [String] {
-        findings.filter { !$0.isToldAtStart }.map { $0.text(file: file) }
+        findings.filter { !$0.isToldAtStart }.map { $0.text(file: file, sayingWarning: false) }
     }
 
     private func report(of findings: [Finding]) -> String {

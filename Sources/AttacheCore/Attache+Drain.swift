@@ -7,6 +7,8 @@ extension Attache {
     /// A second signal ends at once.
     func drain(_ end: End) {
         manager.stopping()
+        // A reload that hangs holds the sockets of today, perhaps for ever.
+        let held = reloading == nil ? [] : generation.doors.map(\.socket)
         if reloading != nil || waiting != nil { refuseReload() }
         defer { refuseOrders(desk.close()) }
         let served = Generation(withoutSockets: generation)
@@ -15,6 +17,7 @@ extension Attache {
         crew.tell(Worker.Drain())
         let closed = Clock.now() + Limits.workersAnswer.nanoseconds
         while !placement.isClosed && Clock.now() < closed { Thread.nap(.milliseconds(1)) }
+        if placement.isClosed { for socket in held { socket.shut() } }
         let open = placement.sessions
         if open > 0 {
             log.event(

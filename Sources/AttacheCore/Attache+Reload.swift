@@ -95,7 +95,6 @@ extension Attache {
         case .success(let prepared):
             status.outcome = .reloaded(changes: serve(prepared))
             status.generation = generation.number
-            status.needsRestart = generation.needsRestart(since: started)
             manager.ready(status: "serving")
         case .failure(let why):
             log.event(
@@ -105,7 +104,11 @@ extension Attache {
             manager.ready(
                 status: "serving generation \(generation.number); the last reload failed")
         }
-        if let notice = status.restartNotice { log.event(.control, .warning, notice) }
+        // Of what is served, so that a reload that fails does not make it forgotten.
+        status.needsRestart = generation.needsRestart(since: started)
+        if case .reloaded = status.outcome, let notice = status.restartNotice {
+            log.event(.control, .warning, notice)
+        }
         desk.post { $0.lastReload = status }
         for reply in replies { reply.answer(status) }
     }

@@ -65,7 +65,7 @@ public final class Attache {
                 exitCode: ExitCode.failure)
         }
         desk = ControlDesk(generation, crew.mailboxes, placement)
-        watchdog = Watchdog(manager, crew)
+        watchdog = Watchdog(manager, workers: crew.count) { [crew] in crew.tell($0) }
         self.generation = generation
         warn(about: generation)
     }

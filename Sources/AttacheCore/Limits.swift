@@ -90,6 +90,9 @@ enum Limits {
     /// One page: only the first line counts, and a file that grows while it is read would leave
     /// copies of the passphrase behind.
     static let passphraseFileBytesMax = 4096
+    /// Whoever writes a key into a pipe fetches it perhaps from far away, but a person at the start
+    /// and the next reload do not wait for one that never comes.
+    static let pipePatience = Duration.seconds(10)
 
     // MARK: peers
 

@@ -33,6 +33,18 @@ enum OperatorSocket {
         throw ArgumentParser.ExitCode(code)
     }
 
+    /// With the socket's place as it comes out in the end, so that a reload sees whether a restart
+    /// would move it: the flag goes before the file, and the usual place may be written down too.
+    static func settle(_ settings: Settings, flag: String?) -> Settings {
+        var settings = settings
+        if let flag {
+            settings.admin = .path(flag)
+        } else if settings.admin == .byDefault {
+            settings.admin = AdminSocket.defaultPath().map(Settings.Admin.path) ?? .off
+        }
+        return settings
+    }
+
     /// nil: there is none, and `warn` has been told why. Only a place that was asked for and cannot
     /// be had is a reason not to start; one that another instance has is none.
     static func open(

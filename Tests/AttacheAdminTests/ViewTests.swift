@@ -67,6 +67,10 @@ struct ViewTests {
         #expect(view(status).text.contains("generation 3: log\n  \(notice)\n"))
         #expect(view(status).json.contains("\"needs_restart\":\"\(notice)\""))
         #expect(!view(Samples.status).json.contains("needs_restart"))
+        // A reload that fails does not make it forgotten.
+        status.lastReload?.outcome = .failed("no such file")
+        #expect(view(status).text.contains("stays:\n  no such file\n  \(notice)\n"))
+        #expect(view(status).json.contains("\"needs_restart\":\"\(notice)\""))
     }
 
     @Test func aFailedReloadStandsOut() {

@@ -79,6 +79,26 @@ struct OperatorTests {
     }
 }
 
+struct SettledPlaceTests {
+    private func settled(_ admin: Settings.Admin, flag: String? = nil) -> Settings.Admin {
+        var settings = Settings(listeners: [], upstreams: [], workers: 1)
+        settings.admin = admin
+        return OperatorSocket.settle(settings, flag: flag).admin
+    }
+
+    /// A reload compares it with the one of the start: what a restart would not change is equal.
+    @Test func thePlaceIsTheOneThatAStartWouldTake() {
+        for admin in [Settings.Admin.byDefault, .off, .path("/a")] {
+            #expect(settled(admin, flag: "/flag") == .path("/flag"))
+        }
+        #expect(settled(.off) == .off)
+        #expect(settled(.path("/a")) == .path("/a"))
+        // The usual place, written down.
+        let usual = settled(.byDefault)
+        #expect(usual != .byDefault && settled(usual) == usual)
+    }
+}
+
 private struct Nothing: Operations {
     func status() -> Status { Status() }
     func sessions(limit: Int) -> [SessionStatus] { [] }

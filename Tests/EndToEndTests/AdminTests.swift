@@ -119,6 +119,44 @@ extension EndToEnd {
             }
         }
 
+        @Test func whatOnlyARestartChangesIsToldAsLongAsItIsSo() throws {
+            try Self.with { run, upstream in
+                let good = Reload.file(upstream.listener.endpoint)
+                let workers = try run.status().workers
+                let notice =
+                    "workers (\(workers) run) and admin will change when attache is restarted"
+                try run.folder.write(
+                    "attache.yaml", "\(good)\nworkers: \(workers + 1)\nadmin: {bind: none}")
+                let answer = try run.ask("reload")
+                #expect(answer.exit == .code(0))
+                #expect(answer.output.joined().contains(notice), "\(answer.output)")
+                try run.write("listenrs: {}")
+                #expect(try run.ask("reload").exit == .code(78))
+                #expect(try run.status().lastReload?.needsRestart == notice)
+                #expect(try run.ask("status").output.contains { $0.contains(notice) })
+                // A change and back.
+                try run.write(good)
+                #expect(try !run.ask("reload").output.joined().contains("restarted"))
+                #expect(try run.status().lastReload?.needsRestart == nil)
+            }
+        }
+
+        /// Standard error may be a pipe that nobody reads; only the log's own thread waits for it.
+        @Test func warningsOfAReloadGoWhereTheLogGoes() throws {
+            try Self.with { run, upstream in
+                let log = run.folder.file("events.log")
+                try run.write(
+                    Reload.file(upstream.listener.endpoint)
+                        + "\n  spare: {endpoints: [127.0.0.1:1]}\nlog: {events: \(log)}")
+                #expect(try run.ask("reload").exit == .code(0))
+                let warning = #/Z warning control: \S+:\d+:\d+: upstreams\.spare: no listener/#
+                try eventually("the warning is in the log") {
+                    try String(contentsOfFile: log, encoding: .utf8).contains(warning)
+                }
+                #expect(!run.child.errors.contains { $0.contains("no listener leads to it") })
+            }
+        }
+
         @Test func drainIsOrderedLikeASignal() throws {
             try Self.with { run, _ in
                 let client = try Self.open(run)

@@ -40,14 +40,19 @@ extension EndToEnd {
             try ConfiguredDaemon.with(good, environment: manager.environment) { run in
                 #expect(try manager.next()["READY"] == "1")
                 // Whether it comes about or not.
-                for text in [good, "listeners: nonsense"] {
+                let bad = "listeners: nonsense"
+                for text in [good, bad, good] {
                     let before = Self.monotonicMicroseconds()
                     if text == good { try run.reload(text) } else { try run.reloadInVain(text) }
                     let reloading = try manager.next()
                     #expect(reloading["RELOADING"] == "1")
                     let time = try #require(reloading["MONOTONIC_USEC"].flatMap { Int($0) })
                     #expect((before...Self.monotonicMicroseconds()).contains(time))
-                    #expect(try manager.next()["READY"] == "1")
+                    let ready = try manager.next()
+                    #expect(ready["READY"] == "1")
+                    let status =
+                        text == good ? "serving" : "serving generation 2; the last reload failed"
+                    #expect(ready["STATUS"] == status)
                 }
             }
         }
@@ -122,6 +127,43 @@ extension EndToEnd {
                 }
                 #expect(try Reload.visit(run.daemon.endpoint("door")) == "A")
                 run.child.signal(SIGTERM)
+                #expect(try run.child.waitForExit(within: .seconds(3)) == .code(0))
+            }
+        }
+
+        /// The thread that reads holds everything of the generation before, the sockets too.
+        @Test func aReloadThatHangsIsRefusedByADrainAndKeepsNoDoorOpen() throws {
+            let manager = try NotifySocket()
+            let upstream = try Listener()
+            let configuration = try ConfiguredDaemon.Configuration("")
+            let (pipe, path) = (configuration.folder.file("pipe"), configuration.folder.file("in"))
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let writer = open(pipe, O_RDWR)
+            defer { close(writer) }
+            let local = "  local: {bind: \"unix:\(path)\", upstream: service}"
+            let good = Reload.file(upstream.endpoint, listeners: local)
+            try configuration.write(good)
+            let environment = manager.environment
+            try ConfiguredDaemon.with(configuration, environment: environment) { run in
+                let client = try run.connect("door")
+                let visitor = try upstream.accept()
+                try client.exchange("before", with: visitor)
+                try run.write(
+                    "\(good)\n    tls: {ca: \"\(pipe)\", server-name: localhost}")
+                let asking = Background { try run.ask("reload") }
+                _ = try manager.next(with: "RELOADING")
+                try Drain.drain(run.daemon, SIGTERM)
+                let answer = try asking.value()
+                #expect(answer.exit == .code(78))
+                #expect(answer.errors.joined().contains("draining"), "\(answer.errors)")
+                #expect(throws: (any Error).self) { try run.connect("door") }
+                #expect(throws: (any Error).self) { try Peer.connect(to: .unix(path)) }
+                #expect(!FileManager.default.fileExists(atPath: path))
+                try client.exchange("after", with: visitor)
+                try client.finishWriting()
+                #expect(try visitor.receiveEnd() == .end)
+                try visitor.finishWriting()
+                #expect(try client.receiveEnd() == .end)
                 #expect(try run.child.waitForExit(within: .seconds(3)) == .code(0))
             }
         }

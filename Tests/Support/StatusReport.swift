@@ -35,8 +35,10 @@ public struct StatusReport: Decodable, Sendable {
         public let generation: Int
         public let outcome: String
         public let message: String?
+        public let needsRestart: String?
     }
     public let state: String
+    public let workers: Int
     public let generation: Int
     public let sessions: Int
     public let listeners: [Listener]

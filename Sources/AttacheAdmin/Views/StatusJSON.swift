@@ -30,11 +30,11 @@ extension StatusView {
         case .reloaded(let changes):
             object.add("outcome", "reloaded")
             object.add("changes", changes)
-            object.add("needs_restart", reload.restartNotice)
         case .failed(let message):
             object.add("outcome", "failed")
             object.add("message", message)
         }
+        object.add("needs_restart", reload.restartNotice)
         return object.closed
     }
 

@@ -30,14 +30,14 @@ struct StatusView {
     private var lastReload: String {
         guard let reload = status.lastReload else { return "not reloaded yet\n" }
         let when = "\(ago(reload.atNanoseconds)) ago"
+        let notice = reload.restartNotice.map { "  \(LogText.lines($0))\n" } ?? ""
         switch reload.outcome {
         case .reloaded(let changes):
             return "reloaded \(when), generation \(reload.generation): "
-                + "\(LogText.lines(changes))\n"
-                + (reload.restartNotice.map { "  \(LogText.lines($0))\n" } ?? "")
+                + "\(LogText.lines(changes))\n" + notice
         case .failed(let message):
             return "RELOAD FAILED \(when), generation \(reload.generation) stays:\n"
-                + "  \(LogText.lines(message))\n"
+                + "  \(LogText.lines(message))\n" + notice
         }
     }
 

@@ -4,31 +4,37 @@
 /// Looked at by the control thread, first when it is ready.
 struct Watchdog {
     private let manager: ServiceManager
-    private let crew: Crew
+    private let workers: Int
+    private let tell: (Worker.Ping) -> Void
     /// Half of what the service manager waits; nil: it does not watch.
     private let interval: UInt64?
     private var next: UInt64 = 0
     private var ping: Countdown?
 
-    init(_ manager: ServiceManager, _ crew: Crew) {
+    /// - Parameter tell: sends it to each of the `workers`.
+    init(_ manager: ServiceManager, workers: Int, tell: @escaping (Worker.Ping) -> Void) {
         self.manager = manager
-        self.crew = crew
+        self.workers = workers
+        self.tell = tell
         interval = manager.watchdogInterval?.nanoseconds
     }
 
     /// How long the next look may be put off.
     func pause(now: UInt64) -> UInt64 { interval == nil ? .max : next - min(now, next) }
 
-    mutating func look() {
-        let now = Clock.now()
+    mutating func look(now: UInt64 = Clock.now()) {
         guard let interval, now >= next else { return }
-        next = now + interval
         if let ping {
-            guard ping.isDone else { return }
+            guard ping.isDone else {
+                // A worker is late; the other half of the time is for it to come.
+                next = now + interval / 8
+                return
+            }
             manager.watchdog()
         }
-        let again = Countdown(crew.count)
+        next = now + interval
+        let again = Countdown(workers)
         ping = again
-        crew.tell(Worker.Ping(done: again))
+        tell(Worker.Ping(done: again))
     }
 }

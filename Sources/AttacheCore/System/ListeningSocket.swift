@@ -3,6 +3,7 @@
 
 import CLinux
 import Glibc
+import Synchronization
 
 /// Shared by all workers, closed when the last of them lets go of it; a Unix socket's file goes
 /// too.
@@ -19,6 +20,7 @@ package final class ListeningSocket: Sendable {
     private let path: String?
     /// Of the file that we made: another that has taken its place is not ours to remove.
     private let inode: UInt64
+    private let isFileGone = Atomic(false)
 
     package var raw: Int32 { descriptor.raw }
     var isUnix: Bool { address.family == AF_UNIX }
@@ -98,8 +100,19 @@ package final class ListeningSocket: Sendable {
         return getsockopt(raw, SOL_SOCKET, option, &value, &length) == 0 ? value : nil
     }
 
-    deinit {
-        if let path, Self.inode(path) == inode { unlink(path) }
+    deinit { removeFile() }
+
+    /// Nobody comes in any more, whoever still holds it; who waits in its backlog is reset.
+    func shut() {
+        if isInherited { return }
+        shutdown(raw, Int32(SHUT_RDWR))
+        removeFile()
+    }
+
+    /// Once: the next file of that name may get the same inode.
+    private func removeFile() {
+        guard let path, !isFileGone.exchange(true, ordering: .relaxed) else { return }
+        if Self.inode(path) == inode { unlink(path) }
     }
 
     /// 0: nothing is there.

@@ -11,6 +11,8 @@ struct SmallFile {
         /// `facts`: absent where not even its owner can be seen.
         case refused(errno: Int32, Facts?)
         case directory
+        /// A pipe or its like; nobody came to write to it, or they had not ended by then.
+        case unfinished(Duration)
         case larger(than: Int)
     }
 
@@ -24,25 +26,37 @@ struct SmallFile {
     private(set) var bytes: [UInt8]
     let facts: Facts
 
-    /// Blocks as long as the file does; for start and reload, never on a worker. A FIFO that nobody
-    /// writes to is empty: waiting for its first writer might be waiting for ever.
-    init(reading path: String, bytesMax: Int) throws(Problem) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    /// Blocks as long as the file system does; for start and reload, never on a worker.
+    ///
+    /// - Parameter patience: for the end of a pipe, which may be a FIFO whose writer waits for a
+    ///   reader, or of a device.
+    init(
+        reading path: String, bytesMax: Int, patience: Duration = Limits.pipePatience
+    ) throws(Problem) {
+        // O_NONBLOCK: a FIFO without a writer would keep us in this call.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.refusal(path) }
-        _ = fcntl(descriptor, F_SETFL, 0)
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Self.refusal(path) }
         guard status.st_mode & S_IFMT != S_IFDIR else { throw .directory }
         facts = Facts(status)
+        let deadline = Clock.now() + patience.nanoseconds
         // Not by its size: what the shell makes of <(…) is a pipe and has none.
         var bytes = [UInt8](repeating: 0, count: min(max(Int(status.st_size), 4096), bytesMax) + 1)
         var count = 0
         while true {
+            // A FIFO without a writer reads as if it had ended; only poll tells that nobody came.
+            guard Self.hasSomething(descriptor, by: deadline) else { throw .unfinished(patience) }
             let got = bytes.withUnsafeMutableBytes { room in
                 read(descriptor, room.baseAddress.map { $0 + count }, room.count - count)
             }
             if got < 0 && errno == EINTR { continue }
+            if got < 0 && errno == EAGAIN && Clock.now() < deadline {
+                // Another reader was faster, or a device does not know poll.
+                Thread.nap(.milliseconds(1))
+                continue
+            }
             guard got >= 0 else { throw Self.refusal(path) }
             count += got
             guard count <= bytesMax else { throw .larger(than: bytesMax) }
@@ -53,6 +67,18 @@ struct SmallFile {
         }
         bytes.removeLast(bytes.count - count)
         self.bytes = bytes
+    }
+
+    /// Bytes or their end; a file has them at any time.
+    private static func hasSomething(_ descriptor: Int32, by deadline: UInt64) -> Bool {
+        var interest = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while true {
+            let left = deadline - min(Clock.now(), deadline)
+            // A millisecond more, so that it never spins at the end.
+            let ready = poll(&interest, 1, Int32(left / 1_000_000) + 1)
+            if ready > 0 { return true }
+            if Clock.now() >= deadline { return false }
+        }
     }
 
     /// Called with errno still as it was.

@@ -118,7 +118,8 @@ public struct ReloadStatus: Sendable {
     /// The one that is served since.
     public var generation: Int
     public var outcome: Outcome
-    /// What the new settings say and only a restart brings about, in words: `workers (2 run)`.
+    /// What the settings that are served say and only a restart brings about, in words:
+    /// `workers (2 run)`.
     public var needsRestart: [String]
 
     public init(

@@ -25,8 +25,10 @@ struct Run: ParsableCommand {
     func run() throws {
         let loaded = try file.load()
         StandardError.write(loaded.configuration.reportAtStart)
-        let file = self.file
-        let attache = try Attache(loaded.settings) { Self.again(file) }
+        let (file, flag) = (file, operators.admin)
+        let attache = try Attache(OperatorSocket.settle(loaded.settings, flag: flag)) {
+            Self.again(file, flag)
+        }
         try OperatorSocket.serve(attache, at: place(loaded.settings.admin))
     }
 
@@ -40,12 +42,14 @@ struct Run: ParsableCommand {
 
     /// For a reload: everything that is wrong with the file comes as one message.
     private static func again(
-        _ file: ConfigurationFlags
+        _ file: ConfigurationFlags, _ flag: String?
     ) -> Result<Attache.Reading, ConfigurationProblem> {
         do throws(ConfigurationRefused) {
             let loaded = try file.load()
             return .success(
-                Attache.Reading(loaded.settings, warnings: loaded.configuration.warningsAtStart))
+                Attache.Reading(
+                    OperatorSocket.settle(loaded.settings, flag: flag),
+                    warnings: loaded.configuration.warningsAtStart))
         } catch {
             return .failure(ConfigurationProblem(error.message))
         }

@@ -1,36 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Promises of ServiceManager, towards a notification socket of the test's own.
 
-import CLinux
 import Glibc
 import Testing
 
 @testable import AttacheCore
 
 struct ServiceManagerTests {
-    /// What systemd is in these tests.
-    private final class Ear {
-        let name: String
-        private let folder = Scratch()
-        private let raw = clinux_datagram_socket()
-
-        init(abstract: Bool) throws {
-            name = abstract ? "@" + folder.path : folder.path + "/notify"
-            let address = try #require(ServiceManager.address(name))
-            #expect(address.withPointer { clinux_bind(raw, $0, $1) } == 0)
-            var limit = timeval(tv_sec: 10, tv_usec: 0)
-            setsockopt(raw, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        }
-
-        deinit { close(raw) }
-
-        func next() -> String {
-            var room = [UInt8](repeating: 0, count: 4096)
-            let count = recv(raw, &room, room.count, 0)
-            return String(decoding: room.prefix(max(count, 0)), as: UTF8.self)
-        }
-    }
-
     @Test(arguments: [false, true])
     func eachMessageIsOneDatagram(abstract: Bool) throws {
         let ear = try Ear(abstract: abstract)

@@ -10,6 +10,10 @@ extension ConfigurationProblem {
         switch problem {
         case .directory:
             self.init(what + "it is a directory", remedy: "Name the file in it that is meant.")
+        case .unfinished(let patience):
+            self.init(
+                what + "it is a pipe or a device, and had not ended within \(patience.text)",
+                remedy: "Start its writer first, which closes it at the end; or name a file.")
         case .larger(let bytes):
             self.init(
                 what + "it is larger than \(bytes >> 20) MiB",
