@@ -43,7 +43,7 @@ extension EndToEnd {
             ])
             #expect(run.exit == .code(1), "nothing was measured")
             let target = try run.target
-            #expect(target.done == 0 && target.DurationHistogram.Count == 0)
+            #expect(target.done == 0 && target.durationHistogram.count == 0)
             #expect(Array(target.errors.keys) == [one.kind])
             #expect(target.failed >= 1 && target.failed == target.errors[one.kind]?.count)
             #expect(run.output.contains { $0.contains("\(one.kind): ") })
@@ -87,7 +87,7 @@ extension EndToEnd {
             ])
             let target = try run.target
             #expect(target.done == 10 && target.failed == 10)
-            #expect(target.DurationHistogram.Count == 10)
+            #expect(target.durationHistogram.count == 10)
             #expect(run.exit == .code(99))
             #expect(
                 run.errors.contains { $0.contains("errors>10%: it was 50%") },

@@ -40,8 +40,8 @@ extension EndToEnd {
                         + ["-n", "500", "--request", "200", "--answer", "3000"])
                 let found = try run.target
                 #expect(run.exit == .code(0) && found.done == 500 && found.errors.isEmpty)
-                #expect(found.BytesSent == 500 * 200 && found.BytesReceived == 500 * 3000)
-                #expect(found.DurationHistogram.Count == 500 && found.SocketCount == 2)
+                #expect(found.bytesSent == 500 * 200 && found.bytesReceived == 500 * 3000)
+                #expect(found.durationHistogram.count == 500 && found.socketCount == 2)
                 #expect((found.tls != nil) == (scheme == "tls"))
                 #expect(run.output.contains { $0.contains("Latency Distribution") })
             }
@@ -56,8 +56,8 @@ extension EndToEnd {
                 let found = try run.target
                 #expect(run.exit == .code(0) && found.done == 16 && found.errors.isEmpty)
                 let block = 16 * 256 << 10
-                #expect(found.BytesSent == (direction == "down" ? 16 * 32 : block))
-                #expect(found.BytesReceived == (direction == "up" ? 16 : block))
+                #expect(found.bytesSent == (direction == "down" ? 16 * 32 : block))
+                #expect(found.bytesReceived == (direction == "up" ? 16 : block))
             }
         }
 
@@ -69,9 +69,9 @@ extension EndToEnd {
                         + ["-n", "40", "--request", "128"] + (isFull ? ["--no-resume"] : []))
                 let found = try run.target
                 #expect(run.exit == .code(0) && found.done == 40 && found.errors.isEmpty)
-                #expect(found.SocketCount == 40)
+                #expect(found.socketCount == 40)
                 #expect(isFull ? found.resumed == 0 : found.resumed >= 36, "\(found.resumed)")
-                #expect(Set(found.stages_us.keys).isSuperset(of: ["connect", "tls", "answer"]))
+                #expect(Set(found.stagesUs.keys).isSuperset(of: ["connect", "tls", "answer"]))
             }
         }
 
@@ -86,7 +86,7 @@ extension EndToEnd {
                 let found = try run.target
                 #expect(run.exit == .code(0) && found.errors.isEmpty)
                 #expect(found.memory.map(\.connections) == [20, 200])
-                #expect(found.memory.allSatisfy { $0.anonymous_bytes > 1 << 20 })
+                #expect(found.memory.allSatisfy { $0.anonymousBytes > 1 << 20 })
                 #expect(run.output.contains { $0.contains("connection costs") })
             }
         }
@@ -105,7 +105,7 @@ extension EndToEnd {
                     #expect(targets.map(\.name) == ["one", "other"])
                     for target in targets {
                         #expect(target.slices.map(\.round) == [0, 1, 2, 3, 4, 5])
-                        #expect(target.slices.allSatisfy { $0.done > 0 && ($0.cpu_ns ?? 0) > 0 })
+                        #expect(target.slices.allSatisfy { $0.done > 0 && ($0.cpuNs ?? 0) > 0 })
                     }
                     let ratios = "Ratios within a round, median of 6"
                     #expect(run.output.contains { $0.contains(ratios) })

@@ -35,7 +35,7 @@ extension EndToEnd {
             #expect(target.done + target.unsent == 10_000)
             let corrected = try #require(target.percentile("99"))
             #expect(corrected >= 800, "\(corrected) ms")
-            let uncorrected = try #require(target.UncorrectedHistogram)
+            let uncorrected = try #require(target.uncorrectedHistogram)
             let outliers = uncorrected.count(from: 0.5)
             #expect((1...connections).contains(outliers), "\(outliers)")
         }

@@ -18,46 +18,46 @@ public struct BenchRun: Sendable {
         public struct Slice: Decodable, Sendable {
             public let round: Int
             public let done: Int
-            public let cpu_ns: Int?
+            public let cpuNs: Int?
         }
         public struct Memory: Decodable, Sendable {
             public let connections: Int
-            public let anonymous_bytes: Int
+            public let anonymousBytes: Int
         }
         public struct Histogram: Decodable, Sendable {
             public struct Row: Decodable, Sendable {
-                public let Start: Double
-                public let Count: Int
+                public let start: Double
+                public let count: Int
             }
-            public let Count: Int
-            public let Data: [Row]
+            public let count: Int
+            public let data: [Row]
 
             /// How many values begin at `seconds` or later.
             public func count(from seconds: Double) -> Int {
-                Data.filter { $0.Start >= seconds }.reduce(0) { $0 + $1.Count }
+                data.filter { $0.start >= seconds }.reduce(0) { $0 + $1.count }
             }
         }
         public let name: String
         public let done: Int
         public let failed: Int
         public let unsent: Int
-        public let percentiles_us: [String: Double]
-        public let uncorrected_percentiles_us: [String: Double]?
-        public let UncorrectedHistogram: Histogram?
-        public let DurationHistogram: Histogram
-        public let stages_us: [String: [String: Double]]
+        public let percentilesUs: [String: Double]
+        public let uncorrectedPercentilesUs: [String: Double]?
+        public let uncorrectedHistogram: Histogram?
+        public let durationHistogram: Histogram
+        public let stagesUs: [String: [String: Double]]
         public let errors: [String: Trouble]
         public let tls: String?
         public let resumed: Int
-        public let SocketCount: Int
-        public let BytesSent: Int
-        public let BytesReceived: Int
+        public let socketCount: Int
+        public let bytesSent: Int
+        public let bytesReceived: Int
         public let slices: [Slice]
         public let memory: [Memory]
 
         /// Milliseconds; nil: nothing was measured.
         public func percentile(_ percentile: String) -> Double? {
-            percentiles_us[percentile].map { $0 / 1000 }
+            percentilesUs[percentile].map { $0 / 1000 }
         }
     }
     public struct Trial: Decodable, Sendable {
@@ -81,8 +81,25 @@ public struct BenchRun: Sendable {
         output = child.output
         errors = child.errors
         report = try FileManager.default.contents(atPath: json).map {
-            try JSONDecoder().decode(Report.self, from: $0)
+            try Self.decoder.decode(Report.self, from: $0)
         }
+    }
+
+    /// fortio's keys begin with a capital, ours have underscores.
+    private static var decoder: JSONDecoder {
+        struct Key: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { return nil }
+        }
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .custom { path in
+            let parts = path[path.count - 1].stringValue.split(separator: "_")
+            let name = parts.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+            return Key(stringValue: name.prefix(1).lowercased() + name.dropFirst())
+        }
+        return decoder
     }
 
     /// Of a run with one target, which must have written a report.
