@@ -14,7 +14,7 @@ from rows import QUICK, rows
 def target(*turns, **facts):
     """As `attache bench --json` writes it; of each turn its round and CPU."""
     slices = [{"round": number, "cpu_ns_per_unit": cpu, "units_per_second": 10.0} for number, cpu in turns]
-    whole = {"slices": slices, "percentiles_us": {"50": 20.0, "99": 90.0}, "done": 5, "failed": 0, "errors": {}, "resumed": 0}
+    whole = {"slices": slices, "percentiles_us": {"50": 20.0, "99": 90.0}, "done": 5, "failed": 0, "errors": {}, "stages_us": {}, "resumed": 0}
     return {**whole, **facts}
 
 

@@ -24,6 +24,9 @@ extension Measurement {
         }
         _ = run.work(target: 0, pace: .closed, limit: .time(duration / 4))
         let closed = run.work(target: 0, pace: .closed, limit: .time(duration))
+        if run.isInterrupted {
+            throw StartFailure(message: "interrupted while calibrating", exitCode: 130)
+        }
         let highest = closed.perSecond(job.plan.mode.work(of: closed))
         // At the rate that will be asked for, a service is not as busy as it can be.
         guard let rate = job.plan.rates.max(), rate < highest else {

@@ -14,9 +14,11 @@ extension Measurement {
                 var seen = run.open(target: target, connections: connections)
                 seen.add(run.work(target: target, pace: .closed, limit: .once))
                 // Memory is given back by and by; nothing tells when.
-                Thread.nap(settle)
+                run.pause(settle)
                 note(seen, target: target, round: 0, cpu: nil)
-                guard let process = job.targets[target].process,
+                // Of fewer connections than were asked for nobody knows what they cost.
+                guard !run.isInterrupted, seen.failed == 0,
+                    let process = job.targets[target].process,
                     let anonymous = ProcessMeter(process).anonymous
                 else { continue }
                 reports[target].memory.append(

@@ -49,10 +49,13 @@ public final class Measurement {
             open()
             warmUp(pace)
             turns(pace, slice: slice, rounds: rounds)
-        case .memory(let low, let settle): memory(low: low, settle: settle)
+        case .memory(let low, let settle):
+            began = Clock.now()
+            memory(low: low, settle: settle)
         case .search(let trial, let from, let upTo):
             open()
             warmUp(.closed)
+            began = Clock.now()
             search(trial: trial, from: from, upTo: upTo)
         }
         run.end()
@@ -97,6 +100,7 @@ public final class Measurement {
     // MARK: measuring
 
     private func stretch(_ pace: LoadPace, _ limit: LoadLimit) {
+        reopenFlood(0)
         began = Clock.now()
         let interval = interval(of: limit)
         var round = 0
@@ -121,11 +125,19 @@ public final class Measurement {
             for turn in job.targets.indices {
                 if run.isInterrupted { return }
                 let target = (turn + round) % job.targets.count
+                reopenFlood(target)
                 let before = cpu(of: target)
                 let sample = run.work(target: target, pace: pace, limit: .time(slice))
                 note(sample, target: target, round: round, cpu: used(before, cpu(of: target)))
             }
         }
+    }
+
+    /// A flood has no quiet moment to end in, so its connections end with each stretch.
+    private func reopenFlood(_ target: Int) {
+        guard case .flood = job.work else { return }
+        let dials = run.open(target: target, connections: job.plan.connections)
+        reports[target].total.addDials(dials)
     }
 
     func note(_ sample: LoadSample, target: Int, round: Int, cpu: UInt64?) {

@@ -126,6 +126,7 @@ final class Generator: Wakeable {
         {
             opening?.waiting.removeFirst()
             opening?.underWay += 1
+            next.isOpening = true
             next.open()
         }
         if opening?.underWay == 0 { endOpening() }
@@ -239,12 +240,19 @@ final class Generator: Wakeable {
 
     /// Open, and without work.
     func isReady(_ connection: LoadConnection) {
-        guard connection.team === team else { return }
+        guard connection.team === team, !openingEnded(connection) else { return }
+        rest(connection)
+    }
+
+    /// Whether it was one of those that are opened ahead of work.
+    private func openingEnded(_ connection: LoadConnection) -> Bool {
+        guard connection.isOpening else { return false }
+        connection.isOpening = false
         if opening != nil {
             opening?.underWay -= 1
-            return openMore()
+            openMore()
         }
-        rest(connection)
+        return true
     }
 
     /// A unit is over, one way or the other.
@@ -256,11 +264,7 @@ final class Generator: Wakeable {
 
     /// A connection without work has failed.
     func isLost(_ connection: LoadConnection) {
-        guard connection.team === team else { return }
-        if opening != nil {
-            opening?.underWay -= 1
-            return openMore()
-        }
+        guard connection.team === team, !openingEnded(connection) else { return }
         idle.removeAll { $0 === connection }
         task?.wasted()
         retry(connection)

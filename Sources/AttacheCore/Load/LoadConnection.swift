@@ -11,6 +11,8 @@ final class LoadConnection: Wakeable, SideOwner {
     private(set) var phase = Phase.closed
     /// A unit of work is under way, from its beginning to its end or failure.
     private(set) var isBusy = false
+    /// It is opened ahead of any work, and its generator waits for how that ends.
+    var isOpening = false
     private unowned let generator: Generator
     let team: Team
     /// Of this opening: what the loop still says of an earlier one is recognised.
@@ -86,7 +88,9 @@ final class LoadConnection: Wakeable, SideOwner {
         precondition(phase == .closed, "a connection is opened once at a time")
         phase = .dialling
         token = generator.loop.register(self)
-        dial = Dial(team.upstream, team.outbound, for: token)
+        let dial = Dial(team.upstream, team.outbound, for: token)
+        self.dial = dial
+        deadline = dial.deadline
         generator.loop.wake(token)
     }
 
@@ -126,8 +130,9 @@ final class LoadConnection: Wakeable, SideOwner {
         gauge = AnswerGauge(team.answer)
         if team.kind != .flood { expect(within: limit) }
         guard let side else { return }
-        // Whatever comes of it is for the next turn: units without an answer would nest.
-        if !send(side) || needsNoMore { wake() }
+        // Whatever comes of it is for the next turn: units without an answer would nest. An end
+        // that came with the last answer is still to be read, and no event will tell.
+        if !send(side) || needsNoMore || !side.dry { wake() }
     }
 
     /// All was sent, and no byte of an answer is wanted.
@@ -230,7 +235,7 @@ final class LoadConnection: Wakeable, SideOwner {
     private func awaitEnd() {
         guard let side else { return }
         if !side.finish() && !side.aborted { return }
-        while true {
+        for _ in 0..<Limits.pullsPerTurn {
             let (pulled, _) = generator.scratch.fill(upTo: Scratch.capacity) {
                 side.pull(into: &$0)
             }
@@ -240,6 +245,7 @@ final class LoadConnection: Wakeable, SideOwner {
             case .end: return ended()
             }
         }
+        generator.loop.wakeLater(token)
     }
 
     private func ended() {

@@ -65,7 +65,17 @@ public final class LoadRun {
             mailbox.post(order, to: Generator.mailToken)
             return reply
         }
-        return gather(replies, every: nil) { _ in }
+        return gather(replies, since: Clock.now(), every: nil) { _ in }
+    }
+
+    /// Does nothing for so long, or until somebody wants it to end.
+    public func pause(_ time: Duration) {
+        let end = Clock.now() + time.nanoseconds
+        while !isInterrupted, Clock.now() < end {
+            Thread.nap(
+                min(Limits.loadSignalPause, .nanoseconds(Int64(end - min(end, Clock.now())))))
+            obeySignals()
+        }
     }
 
     /// Works on one target until `limit`, and until what began has ended.
@@ -86,7 +96,7 @@ public final class LoadRun {
             mailbox.post(order, to: Generator.mailToken)
             return reply
         }
-        return gather(replies, every: interval, look: look)
+        return gather(replies, since: start, every: interval, look: look)
     }
 
     /// Closes everything and waits for the threads.
@@ -102,14 +112,22 @@ public final class LoadRun {
     }
 
     private func gather(
-        _ replies: [LoadReply], every interval: Duration?, look: (LoadSample) -> Void
+        _ replies: [LoadReply], since start: UInt64, every interval: Duration?,
+        look: (LoadSample) -> Void
     ) -> LoadSample {
         var total = LoadSample()
+        var lookedAt = start
+        // Asked for and not answered in time; what was counted must not be lost.
+        var late: [LoadReply] = []
         var next = interval.map { Clock.now() + $0.nanoseconds } ?? .max
         obeySignals()
         while true {
             let until = min(Clock.now() + Limits.loadSignalPause.nanoseconds, next)
-            if let last = wait(for: replies, until: until) {
+            if var last = wait(for: replies, until: until) {
+                for reply in late { last.add(besides: reply.wait(until: 0) ?? LoadSample()) }
+                // A thread that was done before the others has told its time already.
+                let now = Clock.now()
+                last.elapsed = min(last.elapsed, now - min(now, lookedAt))
                 total.add(last)
                 look(last)
                 return total
@@ -117,7 +135,13 @@ public final class LoadRun {
             obeySignals()
             if let interval, Clock.now() >= next {
                 next += interval.nanoseconds
-                let seen = lookAround()
+                late += askAll()
+                let deadline = Clock.now() + Limits.workersAnswer.nanoseconds
+                guard var seen = wait(for: late, until: deadline) else { continue }
+                late = []
+                let now = Clock.now()
+                seen.elapsed = now - min(now, lookedAt)
+                lookedAt = now
                 total.add(seen)
                 look(seen)
             }
@@ -134,14 +158,12 @@ public final class LoadRun {
         return sum
     }
 
-    private func lookAround() -> LoadSample {
-        let replies = mailboxes.map { mailbox in
+    private func askAll() -> [LoadReply] {
+        mailboxes.map { mailbox in
             let reply = LoadReply()
             mailbox.post(Generator.Look(reply: reply), to: Generator.mailToken)
             return reply
         }
-        return wait(for: replies, until: Clock.now() + Limits.workersAnswer.nanoseconds)
-            ?? LoadSample()
     }
 
     private func obeySignals() {

@@ -35,6 +35,20 @@ struct LoadSchedule {
         return due
     }
 
+    /// The next `count` are left out.
+    mutating func skip(_ count: UInt64) {
+        place += stride * count
+        settle()
+    }
+
+    /// How many have not been taken.
+    var left: UInt64 {
+        guard step < steps.count else { return 0 }
+        var total = stepCount
+        for later in steps[(step + 1)...] { total += Self.count(later) }
+        return total > place ? (total - place + stride - 1) / stride : 0
+    }
+
     private mutating func settle() {
         while step < steps.count, place >= stepCount {
             place -= stepCount

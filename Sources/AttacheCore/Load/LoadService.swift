@@ -8,6 +8,8 @@ public final class LoadService {
     private let crew: Crew
 
     public init(threads: Int) throws(StartFailure) {
+        // Before it has threads: signals are for whoever waits for them.
+        Process.prepare(workers: threads)
         let upstream = UpstreamSettings(name: "service", destination: .local(.answer))
         let listener = ListenerSettings(
             name: "service", bind: .address(.ip("127.0.0.1", port: 0, v6: false)),

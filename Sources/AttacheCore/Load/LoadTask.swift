@@ -23,7 +23,12 @@ struct LoadTask {
         var (deadline, left) = (UInt64.max, UInt64.max)
         switch limit {
         case .time(let time): deadline = start + time.nanoseconds
-        case .count(let count): left = Self.share(of: count, thread, threads)
+        case .count(let count):
+            left = Self.share(of: count, thread, threads)
+            // Otherwise a service that is down would keep an open loop for ever.
+            if case .open(let steps) = pace {
+                deadline = start + steps.reduce(0) { $0 + $1.lasts.nanoseconds }
+            }
         case .once: break
         }
         (self.deadline, self.left) = (deadline, left)
@@ -32,6 +37,8 @@ struct LoadTask {
             schedule = LoadSchedule(steps, start: start, thread: thread, of: threads)
         }
     }
+
+    private static let expiredAtOnceMax: UInt64 = 65_536
 
     static func share(of count: UInt64, _ thread: Int, _ threads: Int) -> UInt64 {
         count / UInt64(threads) + (UInt64(thread) < count % UInt64(threads) ? 1 : 0)
@@ -61,9 +68,15 @@ struct LoadTask {
     mutating func expire(now: UInt64, into sample: inout LoadSample) {
         guard !isOver else { return }
         isOver = true
-        while let due = schedule?.take(by: min(now, deadline &- 1)) {
-            sample.unsent += 1
-            sample.latency.record(now - due)
+        // Many at once where there are millions: the end of time must not last.
+        let group = max((schedule?.left ?? 0) / Self.expiredAtOnceMax, 1)
+        while left > 0, let due = schedule?.take(by: min(now, deadline &- 1)) {
+            let others = min(group - 1, schedule?.left ?? 0)
+            schedule?.skip(others)
+            let count = min(others + 1, left)
+            if left != .max { left -= count }
+            sample.unsent += count
+            sample.latency.record(now - due, count: count)
         }
     }
 
@@ -83,7 +96,6 @@ struct LoadTask {
     func isFinished(hasIdle: Bool) -> Bool {
         if busy > 0 { return false }
         if isOver || left == 0 { return true }
-        if isOnce { return !hasIdle }
-        return schedule.map { $0.next == nil } ?? false
+        return isOnce && !hasIdle
     }
 }

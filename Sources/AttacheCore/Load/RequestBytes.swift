@@ -23,7 +23,10 @@ final class RequestBytes {
             var random = SplitMix(seed: seed)
             let piece = Int(min(order.count, UInt64(Self.pieceBytes)))
             let start = piece < order.bytes.count ? [] : order.bytes
-            head = start + random.bytes(piece - start.count)
+            var rest = random.bytes(piece - start.count)
+            // What is no order must not begin like one: the service would wait for the rest of it.
+            if start.isEmpty, rest.first == order.bytes.first { rest[0] += 1 }
+            head = start + rest
             pattern = order.count > UInt64(piece) ? random.bytes(Self.pieceBytes) : []
             count = order.count
         }

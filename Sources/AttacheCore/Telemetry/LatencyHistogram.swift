@@ -29,6 +29,11 @@ public struct LatencyHistogram: Sendable {
         values.record(Swift.min(nanoseconds, Self.longest))
     }
 
+    /// So many of the same.
+    mutating func record(_ nanoseconds: UInt64, count: UInt64) {
+        values.record(Swift.min(nanoseconds, Self.longest), count: count)
+    }
+
     /// All values of `other` too.
     public mutating func add(_ other: LatencyHistogram) { values.add(other.values) }
 

@@ -51,6 +51,13 @@ struct LoadPiecesTests {
         #expect(bytes.dropFirst(up >= 32 ? 32 : 0).allSatisfy { (33...126).contains($0) })
     }
 
+    /// The service would wait for the rest of an order.
+    @Test(arguments: 0..<300 as Range<UInt64>)
+    func whatIsNoOrderDoesNotBeginLikeOne(seed: UInt64) {
+        let request = RequestBytes(.generated(WorkOrder(up: 1, down: 1), seed: seed))
+        #expect(Self.all(request, upTo: 1) != [UInt8(ascii: "a")])
+    }
+
     @Test func aSmallRequestIsOnePieceSoThatItIsOneSegment() {
         let request = RequestBytes(.generated(WorkOrder(up: 128, down: 128), seed: 1))
         #expect(request.withBytes(from: 0) { $0.byteCount } == 128)

@@ -99,6 +99,32 @@ import Testing
         }
     }
 
+    /// One thread has a unit more than the other: what it waits for is not counted twice.
+    @Test func timeIsCountedOnceHoweverManyThreadsThereAre() throws {
+        try Self.with(.exchange(Self.exchange), connections: 2, threads: 2) { run in
+            _ = run.open(target: 0, connections: 2)
+            let begun = Clock.now()
+            let pace = LoadPace.open([.init(rate: 4, lasts: .seconds(1))])
+            let sample = run.work(
+                target: 0, pace: pace, limit: .count(3), every: .milliseconds(70))
+            #expect(sample.done == 3)
+            #expect(sample.elapsed <= Clock.now() - begun)
+        }
+    }
+
+    @Test func aCountedOpenLoopEndsWhereNobodyAnswers() throws {
+        let nobody = UpstreamSettings(
+            name: "nobody", destination: .endpoints([.ip("127.0.0.1", port: 1, v6: false)]))
+        let run = try LoadRun(
+            LoadSettings(
+                targets: [LoadTarget(name: "nobody", upstream: nobody)],
+                work: .exchange(Self.exchange), connections: 2, threads: 1))
+        defer { run.end() }
+        let pace = LoadPace.open([.init(rate: 100, lasts: .milliseconds(300))])
+        let sample = run.work(target: 0, pace: pace, limit: .count(20))
+        #expect(sample.done == 0 && sample.unsent == 20)
+    }
+
     /// Nothing listens on port 1 of loopback.
     @Test func aServiceThatIsDownIsAnErrorAndNoAnswer() throws {
         let nobody = UpstreamSettings(

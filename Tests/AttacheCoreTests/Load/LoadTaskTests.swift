@@ -80,6 +80,42 @@ struct LoadTaskTests {
         #expect(task.isFinished(hasIdle: true))
     }
 
+    @Test func aCountedOpenLoopEndsWithItsStepsHoweverLittleWasDone() {
+        var task = LoadTask(Self.open(100, .milliseconds(50)), .count(4), start: 0)
+        #expect(task.deadline == 50 * Self.millisecond)
+        #expect(task.begin(now: 0) == 0)
+        task.ended()
+        task.wasted()
+        #expect(!task.isFinished(hasIdle: false))
+        var sample = LoadSample()
+        task.expire(now: 50 * Self.millisecond, into: &sample)
+        #expect(sample.unsent == 3)
+        #expect(task.isFinished(hasIdle: false))
+    }
+
+    /// Otherwise 100 a second for a second would be 101.
+    @Test func anOpenLoopLastsUntilItsTimeIsOver() {
+        var task = LoadTask(Self.open(10, .seconds(1)), .time(.seconds(1)), start: 0)
+        for number in 0..<10 {
+            #expect(task.begin(now: UInt64(number) * 100 * Self.millisecond) != nil)
+            task.ended()
+        }
+        #expect(!task.isFinished(hasIdle: true))
+        #expect(task.nextLook(hasIdle: true, now: 0) == 1000 * Self.millisecond)
+    }
+
+    /// Ten million that were due: exactly as many, at about the right times, at once.
+    @Test func millionsThatWereNeverSentAreRecordedAtOnce() {
+        var task = LoadTask(
+            Self.open(10_000_000, .seconds(1)), .time(.seconds(1)), start: 0, thread: 1, of: 3)
+        var sample = LoadSample()
+        task.expire(now: 1_000_000_000, into: &sample)
+        #expect(sample.unsent == 3_333_333)
+        #expect(sample.latency.count == 3_333_333)
+        let median = Double(sample.latency.value(at: 50))
+        #expect(abs(median - 5e8) < 2e6, "\(median)")
+    }
+
     @Test func abandonedIsOver() {
         var task = LoadTask(.closed, .time(.seconds(1)), start: 0)
         _ = task.begin(now: 0)

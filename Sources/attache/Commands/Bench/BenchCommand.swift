@@ -29,6 +29,11 @@ extension BenchCommand {
 
     func run() throws {
         let job = try job()
+        if output.calibrate, !job.work.hasFloor {
+            throw Problem(
+                "--calibrate measures units that begin and end, and here are none; leave it out"
+            )
+        }
         let floor = output.calibrate ? try Measurement.calibrate(job) : nil
         let watch = BenchWatch(job, isQuiet: output.quiet)
         let measurement = try Measurement(job, floor: floor, show: watch.show)
@@ -119,6 +124,16 @@ extension BenchCommand {
             throw Problem(
                 "one target, or several with --compare; name the first one too: "
                     + "--compare NAME=\(targets.target?.text ?? "")")
+        }
+    }
+}
+
+extension LoadWork {
+    /// There are units, and each ends.
+    fileprivate var hasFloor: Bool {
+        switch self {
+        case .exchange, .connection: true
+        case .stall, .flood: false
         }
     }
 }
