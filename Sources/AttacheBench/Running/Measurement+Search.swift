@@ -14,7 +14,7 @@ extension Measurement {
             let pace = LoadPace.open([.init(rate: rate, lasts: trial)])
             let sample = run.work(target: 0, pace: pace, limit: .time(trial))
             if run.isInterrupted { break }
-            let isGood = sample.keptUp && job.isGood(sample)
+            let isGood = sample.keptUp(on: job.plan.connections) && job.isGood(sample)
             bisection.tried(rate, isGood: isGood)
             trials.append(
                 Trial(
@@ -28,6 +28,9 @@ extension Measurement {
 }
 
 extension LoadSample {
-    /// Nothing failed, and all that was due could begin: who is too slow has a queue at the end.
-    fileprivate var keptUp: Bool { failed == 0 && unsent == 0 && done > 0 }
+    /// Nothing failed, and at the end no more waited than one round of the connections takes: the
+    /// queue of a service that is too slow grows as long as the trial lasts.
+    fileprivate func keptUp(on connections: Int) -> Bool {
+        failed == 0 && done > 0 && unsent <= UInt64(connections)
+    }
 }

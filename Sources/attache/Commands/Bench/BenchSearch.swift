@@ -18,7 +18,7 @@ struct BenchSearch: BenchCommand {
               attache bench search tcp://127.0.0.1:6379 --payload ping.txt --expect-line \\
                 --keep 'p99<5ms' -c 50
 
-            A rate is good when every --keep holds, nothing failed, and what was due was done.
+            A rate is good when every --keep holds, nothing failed, and no queue was left over.
             """)
     static let mode = BenchReport.Mode.search
     static let connectionsByDefault = 50
