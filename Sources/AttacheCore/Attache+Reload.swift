@@ -13,12 +13,12 @@ struct Reloading {
     typealias Outcome = Result<Prepared, StartFailure>
 
     /// Who wants to know how it ends; nobody: it was a signal.
-    let replies: [ControlDesk.Reply]
+    let replies: [Reply<ReloadStatus>]
     private let outcome: Monitor<Outcome?>
     private let thread: Thread
 
     init(
-        for replies: [ControlDesk.Reply], _ prepare: @escaping @Sendable () -> Outcome
+        for replies: [Reply<ReloadStatus>], _ prepare: @escaping @Sendable () -> Outcome
     ) throws(Errno) {
         self.replies = replies
         let outcome = Monitor<Outcome?>(nil)
@@ -42,7 +42,7 @@ struct Reloading {
 extension Attache {
     /// At once, or after the one that is under way, which may have read the files already.
     /// Whoever asks meanwhile is content with one more.
-    func reload(for replies: [ControlDesk.Reply] = []) {
+    func reload(for replies: [Reply<ReloadStatus>] = []) {
         guard reloading == nil else {
             waiting = (waiting ?? []) + replies
             return
@@ -88,7 +88,7 @@ extension Attache {
         reload(for: replies)
     }
 
-    private func conclude(_ outcome: Reloading.Outcome, for replies: [ControlDesk.Reply]) {
+    private func conclude(_ outcome: Reloading.Outcome, for replies: [Reply<ReloadStatus>]) {
         var status = ReloadStatus(
             atNanoseconds: Clock.wall(), generation: generation.number, outcome: .failed(""))
         switch outcome {
@@ -140,7 +140,7 @@ extension Attache {
 
     /// Whoever waits for a reload, or asks for one now, hears that there will be none. A thread
     /// that still reads is left alone.
-    func refuseReload(_ replies: [ControlDesk.Reply] = []) {
+    func refuseReload(_ replies: [Reply<ReloadStatus>] = []) {
         let message = "attache is draining, so nothing is reloaded; start it anew"
         log.event(.control, .warning, "not reloaded: \(message)")
         let status = ReloadStatus(

@@ -37,7 +37,7 @@ public final class Attache {
     var watchdog: Watchdog
     /// Under way, and who wants the one after it; nil: nobody does.
     var reloading: Reloading?
-    var waiting: [ControlDesk.Reply]?
+    var waiting: [Reply<ReloadStatus>]?
 
     /// Asks and orders while it serves, for the operator's socket.
     public var operations: any Operations { desk }

@@ -14,21 +14,8 @@ final class ControlDesk: Operations {
     }
     /// What an operator wants done.
     enum Order: Sendable {
-        case reload(Reply)
+        case reload(Reply<ReloadStatus>)
         case drain
-    }
-    final class Reply: Sendable {
-        private let status = Monitor<ReloadStatus?>(nil)
-
-        func answer(_ answer: ReloadStatus) {
-            status.withLock { $0 = answer }
-            status.wake()
-        }
-
-        /// nil: none came by `deadline` (monotonic).
-        func wait(until deadline: UInt64) -> ReloadStatus? {
-            status.wait(until: deadline) { $0 }
-        }
     }
     private let board: Monitor<Board>
     /// nil: the end has come, and nothing is done any more.
@@ -109,7 +96,7 @@ final class ControlDesk: Operations {
     }
 
     func reload() -> ReloadStatus {
-        let reply = Reply()
+        let reply = Reply<ReloadStatus>()
         guard order(.reload(reply)) else { return refusal("attache has ended") }
         let deadline = Clock.now() + Limits.reloadAnswer.nanoseconds
         if let status = reply.wait(until: deadline) { return status }

@@ -19,7 +19,7 @@ public struct TargetURL: Sendable, Equatable {
             (address, isTLS) = (try Address(parsing: path), false)
             return
         }
-        guard let colon = text.range(of: "://") else {
+        guard let colon = text.firstRange(of: "://") else {
             throw MalformedText(
                 message: "\"\(text)\" says not how to speak to it; write \(Self.forms)")
         }
@@ -33,19 +33,6 @@ public struct TargetURL: Sendable, Equatable {
         if address.port == 0 {
             throw MalformedText(message: "nobody can be reached at port 0 of \"\(text)\"")
         }
-    }
-}
-
-extension String {
-    fileprivate func range(of mark: String) -> Range<Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(mark) {
-                return start..<index(start, offsetBy: mark.count)
-            }
-            start = index(after: start)
-        }
-        return nil
     }
 }
 

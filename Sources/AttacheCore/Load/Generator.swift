@@ -9,7 +9,7 @@ final class Generator: Wakeable {
     struct Open: Sendable {
         let target: Int
         let connections: Int
-        let reply: LoadReply
+        let reply: Reply<LoadSample>
     }
     /// Work; answered when the last unit has ended.
     struct Work: Sendable {
@@ -18,10 +18,10 @@ final class Generator: Wakeable {
         let limit: LoadLimit
         /// Monotonic: all threads begin at the same moment.
         let start: UInt64
-        let reply: LoadReply
+        let reply: Reply<LoadSample>
     }
     /// What has been seen since the last look?
-    struct Look: Sendable { let reply: LoadReply }
+    struct Look: Sendable { let reply: Reply<LoadSample> }
     /// No unit begins any more, and none is waited for.
     struct Interrupt: Sendable {}
     struct Stop: Sendable {}
@@ -43,7 +43,7 @@ final class Generator: Wakeable {
     private var task: LoadTask?
     /// Who does the task, and whom its end is told.
     private var team: Team?
-    private var reply: LoadReply?
+    private var reply: Reply<LoadSample>?
     private var lookedAt: UInt64 = 0
     /// Connections of the team that wait for work; the last one to rest works first.
     private var idle: [LoadConnection] = []
@@ -52,7 +52,7 @@ final class Generator: Wakeable {
 
     /// Connections that are opened before there is work.
     private struct Opening {
-        let reply: LoadReply
+        let reply: Reply<LoadSample>
         var waiting: ArraySlice<LoadConnection>
         var underWay = 0
     }

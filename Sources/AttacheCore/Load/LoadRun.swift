@@ -59,12 +59,7 @@ public final class LoadRun {
     /// how the dials went.
     public func open(target: Int, connections: Int) -> LoadSample {
         if isInterrupted { return LoadSample() }
-        let replies = mailboxes.map { mailbox in
-            let reply = LoadReply()
-            let order = Generator.Open(target: target, connections: connections, reply: reply)
-            mailbox.post(order, to: Generator.mailToken)
-            return reply
-        }
+        let replies = ask { Generator.Open(target: target, connections: connections, reply: $0) }
         return gather(replies, since: Clock.now(), every: nil) { _ in }
     }
 
@@ -89,12 +84,8 @@ public final class LoadRun {
     ) -> LoadSample {
         if isInterrupted { return LoadSample() }
         let start = Clock.now() + Self.lead
-        let replies = mailboxes.map { mailbox in
-            let reply = LoadReply()
-            let order = Generator.Work(
-                target: target, pace: pace, limit: limit, start: start, reply: reply)
-            mailbox.post(order, to: Generator.mailToken)
-            return reply
+        let replies = ask {
+            Generator.Work(target: target, pace: pace, limit: limit, start: start, reply: $0)
         }
         return gather(replies, since: start, every: interval, look: look)
     }
@@ -112,13 +103,13 @@ public final class LoadRun {
     }
 
     private func gather(
-        _ replies: [LoadReply], since start: UInt64, every interval: Duration?,
+        _ replies: [Reply<LoadSample>], since start: UInt64, every interval: Duration?,
         look: (LoadSample) -> Void
     ) -> LoadSample {
         var total = LoadSample()
         var lookedAt = start
         // Asked for and not answered in time; what was counted must not be lost.
-        var late: [LoadReply] = []
+        var late: [Reply<LoadSample>] = []
         var next = interval.map { Clock.now() + $0.nanoseconds } ?? .max
         obeySignals()
         while true {
@@ -135,7 +126,7 @@ public final class LoadRun {
             obeySignals()
             if let interval, Clock.now() >= next {
                 next += interval.nanoseconds
-                late += askAll()
+                late += ask { Generator.Look(reply: $0) }
                 let deadline = Clock.now() + Limits.workersAnswer.nanoseconds
                 guard var seen = wait(for: late, until: deadline) else { continue }
                 late = []
@@ -149,7 +140,7 @@ public final class LoadRun {
     }
 
     /// What all threads answered; nil: one of them has not yet.
-    private func wait(for replies: [LoadReply], until deadline: UInt64) -> LoadSample? {
+    private func wait(for replies: [Reply<LoadSample>], until deadline: UInt64) -> LoadSample? {
         var sum = LoadSample()
         for reply in replies {
             guard let sample = reply.wait(until: deadline) else { return nil }
@@ -158,10 +149,13 @@ public final class LoadRun {
         return sum
     }
 
-    private func askAll() -> [LoadReply] {
+    /// Each thread has a reply of its own.
+    private func ask(
+        _ message: (Reply<LoadSample>) -> some Sendable
+    ) -> [Reply<LoadSample>] {
         mailboxes.map { mailbox in
-            let reply = LoadReply()
-            mailbox.post(Generator.Look(reply: reply), to: Generator.mailToken)
+            let reply = Reply<LoadSample>()
+            mailbox.post(message(reply), to: Generator.mailToken)
             return reply
         }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A descriptor written to the last byte, however long its reader takes: for log threads only.
+// A descriptor written to the last byte, however long its reader takes: for logs and reports.
 
 import Glibc
 
@@ -32,6 +32,15 @@ struct BlockingOutput: Sendable {
         descriptor = raw
         owner = Owner(raw)
         isNew = made >= 0
+    }
+
+    /// Opens a file for writing, in place of what was there.
+    init(replacing path: String) throws(Errno) {
+        let raw = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard raw >= 0 else { throw Errno() }
+        descriptor = raw
+        owner = Owner(raw)
+        isNew = false
     }
 
     /// Removes the file again where it was made for this and nothing has been written to it.
