@@ -40,8 +40,10 @@ public struct ListenerSettings: Sendable, Equatable {
     public var insecurePlaintext = false
     /// Absent: clients speak plaintext.
     public var tls: ServerTLSSettings?
-    /// The name of one of the upstreams.
+    /// The name of one of the upstreams; empty where `accept` tells.
     public var upstream: String
+    /// Clients speak HTTP/2 and ask for what they want; then `upstream` counts for nothing.
+    public var accept: AcceptSettings?
     /// Which addresses may connect.
     public var sources = SourcePolicy()
     /// Sessions at once; above it clients wait in the kernel's backlog. nil: as many as the
@@ -54,6 +56,13 @@ public struct ListenerSettings: Sendable, Equatable {
         self.name = name
         self.bind = bind
         self.upstream = upstream
+    }
+
+    /// The upstreams that clients can reach by it, each once.
+    public var upstreams: [String] {
+        guard let accept else { return [upstream] }
+        var seen: Set<String> = []
+        return accept.authorities.map(\.upstream).filter { seen.insert($0).inserted }
     }
 }
 
@@ -69,6 +78,8 @@ public struct UpstreamSettings: Sendable, Equatable {
     public var destination: Destination
     /// Absent: plaintext.
     public var tls: ClientTLSSettings?
+    /// Absent: each session has a connection of its own. Needs `tls`.
+    public var tunnel: TunnelSettings?
     /// Resolving and TCP over all addresses of a name.
     public var connectTimeout: Duration = .seconds(5)
     /// TLS, after TCP; a dial has `connectTimeout` + `handshakeTimeout` in all.

@@ -14,7 +14,9 @@ enum Layers {
     static let roof = "the façade"
 
     /// Plain values that every layer may name and that may name a layer's values.
-    static let knownToAll = ["\(core)/Settings.swift", "\(core)/Limits.swift"]
+    static let knownToAll = ["Settings", "TunnelSettings", "Limits"].map {
+        "\(core)/\($0).swift"
+    }
     /// What any layer may find wrong with the settings it was given.
     static let namesKnownToAll: Set = ["ConfigurationProblem"]
 

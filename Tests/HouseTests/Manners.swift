@@ -14,6 +14,9 @@ enum Manners {
             module: "COpenSSL", rooms: ["Sources/AttacheCore/Transport/TLS"],
             instead: "Transport/TLS has everything that touches OpenSSL"),
         Guarded(
+            module: "CNghttp2", rooms: ["Sources/AttacheCore/Transport/Tunnel"],
+            instead: "Transport/Tunnel has everything that touches nghttp2"),
+        Guarded(
             module: "CLinux",
             rooms: ["Sources/AttacheCore/System", "Sources/AttacheCore/Transport/TLS"],
             instead: "system calls are made in System; add the one you need there"),

@@ -9,6 +9,7 @@ struct MannersTests {
     @Test(arguments: [
         ("Sources/AttacheCore/Transport/TLS/A.swift", "import COpenSSL\nimport CLinux", 0),
         ("Sources/AttacheCore/Transport/Plain/A.swift", "import COpenSSL", 1),
+        ("Sources/AttacheCore/Transport/TLS/A.swift", "import CNghttp2", 1),
         ("Sources/AttacheCore/System/A.swift", "import CLinux\nimport Glibc", 0),
         ("Sources/AttacheCore/Reactor/A.swift", "import CLinux", 1),
         ("Sources/AttacheCore/Reactor/A.swift", "@preconcurrency import struct CLinux.rlimit", 1),
