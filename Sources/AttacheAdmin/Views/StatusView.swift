@@ -57,7 +57,8 @@ struct StatusView {
             let limit = listener.sessionLimit.map { "/\($0)" } ?? ""
             let traffic = listener.traffic
             table.add([
-                listener.name, listener.address, Self.spoken(listener.tunnel, listener.isTLS, listener.carriers),
+                listener.name, listener.address,
+                Self.spoken(listener.tunnel, listener.isTLS, listener.carriers),
                 listener.upstream, "\(traffic.open)\(limit)", "\(traffic.sessions)",
                 "\(traffic.failed)", "\(listener.refused)", HumanText.bytes(traffic.bytesUp),
                 HumanText.bytes(traffic.bytesDown),

@@ -147,6 +147,7 @@ extension Log {
         if streams == 0 { return event(.upstream, .info, "\(name) has ended: \(why.message)") }
         event(
             .upstream, folding: "carrier lost \(what)",
-            "\(name) is lost, and \(streams) sessions with it: \(why.message)")
+            "\(name) is lost, and \(streams == 1 ? "1 session" : "\(streams) sessions") with it: "
+                + why.message)
     }
 }

@@ -137,7 +137,8 @@ final class Session: Wakeable, SideOwner {
     /// the dial is ready: a Unix client learns of a failure by what lies unread (unix has no
     /// reset).
     private func beginDial() {
-        clocks.secured = client.isPlain ? nil : Clock.now()
+        // A stream was secured with its carrier.
+        clocks.secured = client.isPlain || client.socket == nil ? nil : Clock.now()
         phase = .dialling
         worker.log.event(
             .listener, .debug,
@@ -332,7 +333,8 @@ final class Session: Wakeable, SideOwner {
         record.clientTunnel = client.tunnel
         record.upstreamTunnel = upstream?.tunnel
         worker.report(
-            record, of: entrance, dialled: dial == nil ? nil : destination, isTrouble: end.reason.isTrouble,
+            record, of: entrance, dialled: dial == nil ? nil : destination,
+            isTrouble: end.reason.isTrouble,
             wasTruncated: client.wasTruncated || upstream?.wasTruncated == true)
     }
 

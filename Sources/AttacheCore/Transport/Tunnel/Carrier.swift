@@ -227,7 +227,8 @@ final class Carrier: Wakeable {
     /// The peer wants no more streams; those that it will not serve nghttp2 closes by itself.
     private func dismissed(_ code: UInt32) {
         if code != StreamError.none.rawValue {
-            complaint = "\(peer) gave the HTTP/2 connection up: GOAWAY(\(StreamError.name(code)))"
+            complaint =
+                "\(peer) gave the HTTP/2 connection up: GOAWAY(\(StreamError.name(code)))"
                 + (inbox.farewell.isEmpty ? "" : ", \"\(inbox.farewell)\"")
         }
         retire()
@@ -421,7 +422,8 @@ final class Carrier: Wakeable {
         case .fine: break
         case .ask: ask(for: settings.keepaliveTimeout)
         case .silent(let patience):
-            lose(.carrier("\(peer) did not answer PING within \(patience.text) (keepalive-timeout)"))
+            lose(
+                .carrier("\(peer) did not answer PING within \(patience.text) (keepalive-timeout)"))
         case .idle:
             if role == .client { retire() }
         case .finalGoAway: sayGoodbye()

@@ -80,12 +80,14 @@ final class StreamSide: Side {
         if code != StreamError.none.rawValue || ending == nil {
             let name = StreamError.name(code)
             failure =
-                failure ?? SideFailure(
+                failure
+                ?? SideFailure(
                     kind: .reset,
                     message: "\(carrier.role.peer) reset the stream: RST_STREAM(\(name))")
         }
         if case .pending = outcome {
-            outcome = code == StreamError.refusedStream.rawValue
+            outcome =
+                code == StreamError.refusedStream.rawValue
                 ? .unprocessed : .broken(failure ?? .carrier("the stream ended without an answer"))
         }
         gone()

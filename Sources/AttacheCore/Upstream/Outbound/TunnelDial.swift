@@ -93,7 +93,8 @@ final class TunnelDial: Dialling {
             return elsewhere(after: .unprocessed(far), retries < Limits.tunnelTriesMax)
         case .broken(let why):
             retries += 1
-            return elsewhere(after: .carrier(why, far, .tunnelling), retries < Limits.tunnelTriesMax)
+            return elsewhere(
+                after: .carrier(why, far, .tunnelling), retries < Limits.tunnelTriesMax)
         }
     }
 
