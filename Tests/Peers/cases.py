@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: Apache-2.0
+# Runs the cases of a group one after the other and tells of each how it went, a line each.
+
+import sys
+import traceback
+
+from wire import Unmet
+
+GROUPS = {}
+
+
+def case(group, *reasons):
+    """`reasons`: those of the session lines that the case must leave behind."""
+    def add(body):
+        GROUPS.setdefault(group, []).append((body.__name__.replace("_", "-"), reasons, body))
+        return body
+    return add
+
+
+def run(group, world):
+    """Beside each case a well-behaved session carries bytes, before and after."""
+    neighbour = world.neighbour()
+    for name, reasons, body in GROUPS[group]:
+        try:
+            neighbour.exchange()
+            body(world)
+            neighbour.exchange()
+            verdict = "ok"
+        except Unmet as unmet:
+            verdict = f"bad: {unmet}"
+        except Exception:
+            verdict = "bad: " + traceback.format_exc().replace("\n", " | ")
+        print(f"case {name} [{' '.join(reasons)}] {verdict}", flush=True)
+        try:
+            world.tidy()
+        except Exception as error:
+            print(f"case {name} [] bad: untidy: {error!r}", flush=True)
+    neighbour.finish()
+    print("done", flush=True)
