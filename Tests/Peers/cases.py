@@ -35,5 +35,10 @@ def run(group, world):
             world.tidy()
         except Exception as error:
             print(f"case {name} [] bad: untidy: {error!r}", flush=True)
-    neighbour.finish()
+    try:
+        neighbour.finish()
+        verdict = "ok"
+    except Unmet as unmet:
+        verdict = f"bad: {unmet}"
+    print(f"case the-neighbours-end [completed] {verdict}", flush=True)
     print("done", flush=True)
