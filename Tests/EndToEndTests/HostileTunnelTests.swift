@@ -122,24 +122,31 @@ extension EndToEnd {
             #expect(!cases.isEmpty)
             for one in cases { #expect(one.verdict == "ok", "\(one.name): \(one.verdict)") }
 
-            let expected = cases.flatMap(\.reasons)
-            let lines = try daemon.sessions(expected.count)
-            #expect(lines.map(\.reason).sorted() == expected.sorted())
+            let wanted = cases.flatMap(\.reasons)
+            let named = wanted.filter { $0 != "?" && $0 != "..." }
+            let count = wanted.count { $0 != "..." }
+            let lines = try daemon.sessions(count)
+            for reason in Set(named) {
+                let told = lines.count { $0.reason == reason }
+                let asked = named.count { $0 == reason }
+                #expect(told >= asked, "\(told) of \(asked) lines say \(reason)")
+            }
+            if !wanted.contains("...") { #expect(lines.count == count) }
             for line in lines where line.reason != "completed" { #expect(!line.message.isEmpty) }
 
             try eventually("descriptors back to \(descriptors)") {
                 try facts.descriptors.count <= descriptors
             }
             let grown = try facts.memory("VmHWM") - memory
-            #expect(grown < memoryKiB, "\(grown) KiB more at its highest")
+            #expect(Scale.isSanitized || grown < memoryKiB, "\(grown) KiB more at its highest")
             let before = try facts.processorTime
             usleep(200_000)
             let used = try facts.processorTime - before
             #expect(used < .milliseconds(50), "\(used) of 200 ms with nothing to do")
         }
 
-        /// Eight streams of 64 KiB are half a MiB; the rest is OpenSSL's, the allocator's and that
-        /// of a debug build.
-        static let memoryKiB = 12 << 10
+        /// 0.7 to 2.4 MiB were seen; a header bomb that was kept, or a stalled stream without a
+        /// bound, would be 16 MiB and more.
+        static let memoryKiB = 8 << 10
     }
 }

@@ -170,7 +170,7 @@ class Carrier:
         if isinstance(error, ssl.SSLEOFError):
             self.end = "truncated"
         elif isinstance(error, ssl.SSLError):
-            self.end = f"alert {error.reason}"
+            self.end = f"alert {error}"
         else:
             self.end = "reset"
 
@@ -200,7 +200,7 @@ class Carrier:
         if kind in (RST_STREAM, GOAWAY):
             at = 0 if kind == RST_STREAM else 4
             code = CODES[int.from_bytes(payload[at:at + 4], "big")]
-        self.came.append(f"{name}" + (f" {stream}" if stream else "") + (f" {code}" if code else ""))
+        self.came.append(" ".join([name] + [str(it) for it in (stream, code) if it]))
         if kind == SETTINGS:
             if flags & ACK:
                 self.acknowledged += 1
@@ -283,7 +283,8 @@ class Carrier:
 
     def expect_data(self, stream, bytes, within=PATIENCE):
         """All that has come on the stream so far, exactly."""
-        self.until(f"{len(bytes)} bytes on {stream}", lambda: self.count(stream) >= len(bytes), within)
+        what = f"{len(bytes)} bytes on {stream}"
+        self.until(what, lambda: self.count(stream) >= len(bytes), within)
         if self.bodies.get(stream, b"") != bytes:
             raise Unmet(f"other bytes on {stream}: {bytearray(self.bodies[stream])[:60]}")
 
