@@ -123,6 +123,8 @@ enum Limits {
     /// that another connection would help.
     static let headOfLineWait = Duration.milliseconds(10)
     static let congestionRemembered = Duration.seconds(1)
+    /// An endpoint that is in doubt is dialled again no sooner, while another one serves.
+    static let doubtfulEndpointPause = Duration.seconds(1)
     /// Requests of one session that the peer did not process; then the client is told.
     static let tunnelTriesMax = 3
 

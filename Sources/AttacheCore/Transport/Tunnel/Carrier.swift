@@ -143,8 +143,9 @@ final class Carrier: Wakeable {
         }
         act()
         if let broken {
+            frames?.goAway(broken.code)
             pump()
-            lose(.carrier("\(peer) does not speak HTTP/2 as it should: \(broken)"))
+            lose(.carrier("\(peer) does not speak HTTP/2 as it should: \(broken.message)"))
         } else if inbox.budget.isExceeded {
             frames?.goAway(.enhanceYourCalm)
             pump()
@@ -173,6 +174,7 @@ final class Carrier: Wakeable {
                 }
                 stream.arrived(UnsafeRawBufferPointer(start: bytes, count: count).bytes)
             case .ended(let id): streams[id]?.ended()
+            case .mistaken(let id): streams[id]?.isPeersMistake = true
             case .closed(let id, let code): closed(id, code)
             case .window(let id):
                 if id == 0 { wakeStarved() } else { streams[id]?.owner?.wake() }

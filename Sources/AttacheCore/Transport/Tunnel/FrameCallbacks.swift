@@ -88,12 +88,13 @@ private func onFrame(
 }
 
 private func onInvalidFrame(
-    _: OpaquePointer?, _: UnsafePointer<nghttp2_frame>?, _ code: Int32,
+    _: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ code: Int32,
     _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
     guard let inbox = inbox(user) else { return 0 }
     inbox.budget.spend()
     inbox.complaint = String(cString: nghttp2_strerror(code))
+    if let frame { inbox.events.append(.mistaken(frame.pointee.hd.stream_id)) }
     return 0
 }
 
