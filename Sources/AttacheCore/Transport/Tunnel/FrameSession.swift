@@ -73,7 +73,7 @@ final class FrameSession {
         if read >= 0 { return nil }
         let code: StreamError =
             switch nghttp2_error(Int32(read)) {
-            case NGHTTP2_ERR_FLOODED: .enhanceYourCalm
+            case NGHTTP2_ERR_FLOODED, NGHTTP2_ERR_TOO_MANY_CONTINUATIONS: .enhanceYourCalm
             case NGHTTP2_ERR_BAD_CLIENT_MAGIC: .protocolError
             default: .internalError
             }
