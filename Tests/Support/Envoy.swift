@@ -70,25 +70,25 @@ public final class Envoy: Sendable {
     private static func waitUntilReady(_ child: Child, _ admin: Endpoint) throws {
         try eventually("Envoy is ready: \(child.tail)") {
             guard child.isRunning else { throw Failure("Envoy ended: \(child.tail)") }
-            return (try? ask(admin, "GET", "/ready"))?.hasSuffix("LIVE\n") == true
+            return (try? ask(admin, "GET", "/ready"))?.contains("LIVE") == true
         }
     }
 
     private static func listener(_ admin: Endpoint) throws -> Endpoint {
-        // name::127.0.0.1:4711
-        let lines = try ask(admin, "GET", "/listeners")
-        guard let line = lines.split(separator: "\n").last(where: { $0.contains("::") }) else {
-            throw Failure("Envoy has no listener: \(lines)")
+        let said = try ask(admin, "GET", "/listeners")
+        guard let found = said.firstMatch(of: #/::(127\.0\.0\.1:\d+)/#) else {
+            throw Failure("Envoy has no listener: \(said)")
         }
-        return try Endpoint(String(line.components(separatedBy: "::")[1]))
+        return try Endpoint(String(found.1))
     }
 
     // MARK: Asking
 
+    /// The body as it comes, in chunks.
     private static func ask(_ admin: Endpoint, _ method: String, _ path: String) throws -> String {
         let peer = try Peer.connect(to: admin)
         try peer.send(
-            "\(method) \(path) HTTP/1.0\r\nHost: envoy\r\nContent-Length: 0\r\n\r\n")
+            "\(method) \(path) HTTP/1.1\r\nHost: envoy\r\nConnection: close\r\n\r\n")
         let answer = String(decoding: try peer.receiveAll().bytes, as: UTF8.self)
         guard answer.contains(" 200 OK\r\n") else { throw Failure("\(path): \(answer)") }
         return answer.components(separatedBy: "\r\n\r\n").dropFirst().joined()
@@ -96,10 +96,8 @@ public final class Envoy: Sendable {
 
     /// A counter or gauge by its full name; one that has never moved may be unknown and is 0.
     public func statistic(_ name: String) throws -> Int {
-        let lines = try Envoy.ask(admin, "GET", "/stats?filter=^\(name)$")
-        return lines.split(separator: ": ").last.flatMap {
-            Int($0.trimmingCharacters(in: .whitespacesAndNewlines))
-        } ?? 0
+        let said = try Envoy.ask(admin, "GET", "/stats?filter=^\(name)$")
+        return said.firstMatch(of: #/: (\d+)\n/#).flatMap { Int($0.1) } ?? 0
     }
 
     /// Its connections are to be replaced: they get GOAWAY with their next answer.
