@@ -93,7 +93,7 @@ extension EndToEnd {
                 pair.upstream.reset()
                 _ = try pair.client.receiveEnd()
                 try eventually("Envoy has seen a reset") {
-                    try envoy.statistic("cluster.tunnel.upstream_rq_rx_reset") == 1
+                    try envoy.statistic("cluster.tunnel.http2.rx_reset") == 1
                 }
                 #expect(try passage.daemon.session().reason == "upstream-reset")
             }

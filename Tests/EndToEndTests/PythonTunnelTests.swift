@@ -9,13 +9,10 @@ import Testing
 extension EndToEnd {
     @Suite struct PythonTunnels {
         enum Role: CaseIterable, Sendable { case originator, terminator }
-        static let cases = Role.allCases.flatMap { role in
-            Passage.protocols.map { (role, $0) }
-        }
 
-        @Test(arguments: cases)
-        func bytesArriveUnchangedBothWaysAndThenTheEnds(_ role: Role, _ name: String) throws {
-            try Self.with(role, name) { passage, python in
+        @Test(arguments: Role.allCases)
+        func bytesArriveUnchangedBothWaysAndThenTheEnds(_ role: Role) throws {
+            try Self.with(role) { passage, python in
                 try Passage.exchange(passage.open(), bytes: 1 << 20)
                 #expect(try passage.daemon.session().reason == "completed")
                 let expected = role == .originator ? "gateway" : "workload"
@@ -108,13 +105,12 @@ extension EndToEnd {
 
         /// `role` is Python's.
         static func with(
-            _ role: Role, _ name: String = "h2-connect",
-            _ body: (Passage, PythonTunnel) throws -> Void
+            _ role: Role, _ body: (Passage, PythonTunnel) throws -> Void
         ) throws {
             let target = try Listener()
             switch role {
             case .originator:
-                let flags = try Passage.terminating(at: target.endpoint, protocol: name)
+                let flags = try Passage.terminating(at: target.endpoint)
                 try Daemon.with(flags) { daemon in
                     try PythonTunnel.originating(
                         to: daemon.endpoint, authority: Passage.authority
@@ -126,7 +122,7 @@ extension EndToEnd {
                 }
             case .terminator:
                 try PythonTunnel.terminating(at: target.endpoint) { python in
-                    let flags = try Passage.originating(to: python.endpoint, protocol: name)
+                    let flags = try Passage.originating(to: python.endpoint)
                     try Daemon.with(flags) { daemon in
                         let passage = Passage(
                             entry: daemon.endpoint, target: target, daemon: daemon)

@@ -18,6 +18,7 @@ import h2.errors
 import h2.events
 
 CONNECT_ERROR = h2.errors.ErrorCodes.CONNECT_ERROR
+GOAWAY = 7
 
 
 def say(text):
@@ -34,6 +35,8 @@ class Carrier:
             client_side=is_client, validate_outbound_headers=False, validate_inbound_headers=False, header_encoding="utf-8")
         self.h2 = h2.connection.H2Connection(config)
         self.h2.initiate_connection()
+        self.held = b""
+        self.preface = 0 if is_client else len("PRI * HTTP/2.0....SM....")
         self.streams = {}
         self.room = asyncio.Event()
         self.settings = asyncio.Event()
@@ -45,12 +48,29 @@ class Carrier:
     async def run(self, serve=None):
         await self.flush()
         while data := await self.reader.read(65536):
-            for event in self.h2.receive_data(data):
+            for event in self.h2.receive_data(self.without_goaway(data)):
                 self.take(event, serve)
             await self.flush()
         say("connection ended")
         for stream in self.streams.values():
             stream.reset()
+
+    def without_goaway(self, data):
+        """Whole frames. To h2 a GOAWAY ends the connection at once; streams that it leaves alone must run on."""
+        self.held += data
+        passed, self.held = self.held[: self.preface], self.held[self.preface :]
+        self.preface -= len(passed)
+        while len(self.held) >= 9:
+            size = 9 + int.from_bytes(self.held[:3], "big")
+            if len(self.held) < size:
+                break
+            frame, self.held = self.held[:size], self.held[size:]
+            if frame[3] == GOAWAY:
+                last, error = struct.unpack("!II", frame[9:17])
+                say(f"goaway last={last} error={error}")
+            else:
+                passed += frame
+        return passed
 
     def take(self, event, serve):
         number = getattr(event, "stream_id", None)
@@ -68,8 +88,6 @@ class Carrier:
         elif isinstance(event, h2.events.StreamReset):
             say(f"stream {number} reset with {event.error_code}")
             stream.reset()
-        elif isinstance(event, h2.events.ConnectionTerminated):
-            say(f"goaway last={event.last_stream_id} error={event.error_code}")
         elif isinstance(event, h2.events.RemoteSettingsChanged):
             self.settings.set()
         if isinstance(event, (h2.events.WindowUpdated, h2.events.RemoteSettingsChanged)):
