@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// nghttpx as a forward proxy between two of attache: behind one end of a tunnel, and in front of the
-// other.
+// nghttpx as a forward proxy between two of attache: behind one end of a tunnel, and in front of
+// the other.
 
 import Foundation
 import Support
@@ -8,8 +8,8 @@ import Testing
 
 extension EndToEnd {
     @Suite struct Nghttpx {
-        /// It passes no half-close on, and turns an abort of the far side into an end; so the client
-        /// reads everything first, and then aborts.
+        /// It passes no half-close on, and turns an abort of the far side into an end; so the
+        /// client reads everything first, and then aborts.
         @Test func bytesArriveUnchangedBothWays() throws {
             try Self.with { chain in
                 let pair = try chain.passage.open()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A running Envoy with one listener on a port of the kernel's choice, and what its operator's socket
-// tells.
+// A running Envoy with one listener on a port of the kernel's choice, and what its operator's
+// socket tells.
 
 import Foundation
 
