@@ -318,7 +318,8 @@ final class Carrier: Wakeable {
         }
         let record = works.record
         record.offer = OfferInHand(
-            stream: stream.id, bytes: bytes.baseAddress, left: bytes.count, isLast: isLast)
+            stream: stream.id, bytes: bytes.baseAddress, left: bytes.count,
+            isScratch: works.scratch.holds(bytes.baseAddress), isLast: isLast)
         frames.resume(stream.id)
         pump()
         let taken = bytes.count - record.offer.left
