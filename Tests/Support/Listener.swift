@@ -56,6 +56,9 @@ public final class Listener: @unchecked Sendable {
         return poll(&wanted, 1, 0) > 0
     }
 
+    /// From now on connecting is refused; the port stays ours.
+    public func refuse() { shutdown(fd, Int32(SHUT_RD)) }
+
     /// An endpoint of which nobody listens: connecting to it is refused.
     public static func closedPort() throws -> Endpoint { try Listener().endpoint }
 }

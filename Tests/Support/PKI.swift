@@ -12,7 +12,7 @@ public enum PKI {
         return folder
     }
 
-    private static let sourceRoot = #filePath.components(separatedBy: "/Tests/Support/")[0]
+    static let sourceRoot = #filePath.components(separatedBy: "/Tests/Support/")[0]
 
     private static func remove() {
         if let path = try? folder.get().path { try? FileManager.default.removeItem(atPath: path) }
@@ -25,6 +25,9 @@ public enum PKI {
     public static func key(_ profile: String) throws -> String {
         try folder.get().file("\(profile).key")
     }
+
+    /// Where all of them are.
+    public static func directory() throws -> String { try folder.get().path }
 
     public static func crl() throws -> String { try certificate("crl") }
 

@@ -17,6 +17,7 @@ public struct Program: Sendable {
         "initdb": "postgresql", "mosquitto": "mosquitto", "mosquitto_pub": "mosquitto-clients",
         "mosquitto_sub": "mosquitto-clients", "cmp": "diffutils",
         "bash": "bash", "sleep": "coreutils", "cat": "coreutils", "mount": "mount",
+        "nghttpx": "nghttp2-proxy",
         "systemd-analyze": "systemd", "systemd-socket-activate": "systemd",
     ]
 

@@ -33,6 +33,10 @@ public struct SessionLine: Decodable, Sendable {
     public let resolveMs: Double?
     public let connectMs: Double?
     public let tlsMs: Double?
+    public let tunnelMs: Double?
+    /// What was asked for in a tunnel, and the carrier that the session was a stream of.
+    public let authority: String?
+    public let carrier: Int?
     public let clientTls: TLS?
     public let upstreamTls: TLS?
 
@@ -43,7 +47,8 @@ public struct SessionLine: Decodable, Sendable {
         case time, session, worker, listener, client, upstream, endpoint, closedBy, phase, reason
         case explanation = "message"
         case retryable, attempts, bytesUp, bytesDown, durationMs
-        case acceptTlsMs, resolveMs, connectMs, tlsMs, clientTls, upstreamTls
+        case acceptTlsMs, resolveMs, connectMs, tlsMs, tunnelMs
+        case authority, carrier, clientTls, upstreamTls
     }
 
     public init(_ line: String) throws {
