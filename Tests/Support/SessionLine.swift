@@ -33,6 +33,9 @@ public struct SessionLine: Decodable, Sendable {
     public let resolveMs: Double?
     public let connectMs: Double?
     public let tlsMs: Double?
+    public let tunnelMs: Double?
+    public let authority: String?
+    public let carrier: Int?
     public let clientTls: TLS?
     public let upstreamTls: TLS?
 
@@ -44,6 +47,7 @@ public struct SessionLine: Decodable, Sendable {
         case explanation = "message"
         case retryable, attempts, bytesUp, bytesDown, durationMs
         case acceptTlsMs, resolveMs, connectMs, tlsMs, clientTls, upstreamTls
+        case tunnelMs, authority, carrier
     }
 
     public init(_ line: String) throws {
