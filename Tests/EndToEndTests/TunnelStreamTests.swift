@@ -58,12 +58,11 @@ extension EndToEnd {
                 for (number, pair) in pairs.enumerated() {
                     try pair.upstream.send(RandomStream(seed: UInt64(number)), bytes: bytes)
                 }
-                var passed = 0
+                var (passed, since) = (0, ContinuousClock.now)
                 try eventually("all of it is at the near end") {
                     let now = forwarder.bytes(.down)
-                    defer { passed = now }
-                    usleep(50_000)
-                    return now == passed && now > pairs.count * bytes
+                    if now != passed { (passed, since) = (now, .now) }
+                    return now > pairs.count * bytes && .now - since > .milliseconds(50)
                 }
                 forwarder.cut()
                 for (number, pair) in pairs.enumerated() {

@@ -20,21 +20,33 @@ public final class Forwarder: @unchecked Sendable {
     private var moved: [Direction: Int] = [:]
     private var service: Service?
 
+    public let endpoint: Endpoint
+
     public init(to target: Endpoint) throws {
-        service = Service(on: try Listener()) { [weak self] client in
-            let server = try Peer.connect(to: target)
-            let number = self?.begin([client, server])
-            let back = Background {
-                Self.pass(.down, server, client) { self?.note($0, $1, number) }
-            }
-            Self.pass(.up, client, server) { self?.note($0, $1, number) }
-            try back.value()
-            self?.end(number)
-            server.close()
-        }
+        let listener = try Listener()
+        endpoint = listener.endpoint
+        service = Service(on: listener) { [self] in try serve($0, target) }
     }
 
-    public var endpoint: Endpoint { service!.listener.endpoint }
+    private func serve(_ client: Peer, _ target: Endpoint) throws {
+        let server = try Peer.connect(to: target)
+        defer { server.close() }
+        let number = begin([client, server])
+        defer { end(number) }
+        let back = Background { [self] in pass(.down, server, client, number) }
+        pass(.up, client, server, number)
+        try back.value(within: .seconds(120))
+    }
+
+    private func pass(_ direction: Direction, _ from: Peer, _ to: Peer, _ number: Int) {
+        // A carrier may be silent for as long as its test likes.
+        from.patience = .seconds(120)
+        let ending = try? from.receiveAll {
+            note(direction, $0.count, number)
+            try to.send($0)
+        }
+        if ending == .end { try? to.finishWriting() } else { to.abandon() }
+    }
 
     /// Accepted so far.
     public var connections: Int { lock.withLock { accepted } }
@@ -51,8 +63,10 @@ public final class Forwarder: @unchecked Sendable {
         for end in lock.withLock({ alive.values.flatMap(\.ends) }) { end.abandon() }
     }
 
+    /// Until then it holds itself.
     public func stop() {
         service?.stop()
+        service = nil
         cut()
     }
 
@@ -66,26 +80,14 @@ public final class Forwarder: @unchecked Sendable {
     }
 
     /// Before the bytes go on: whoever acts on them finds them noted.
-    private func note(_ direction: Direction, _ count: Int, _ number: Int?) {
+    private func note(_ direction: Direction, _ count: Int, _ number: Int) {
         lock.withLock {
             moved[direction, default: 0] += count
-            guard let number, let flights = alive[number]?.flights else { return }
+            guard let flights = alive[number]?.flights else { return }
             let isClients = flights % 2 == 0
             if isClients == (direction == .up) { alive[number]?.flights += 1 }
         }
     }
 
-    private func end(_ number: Int?) { lock.withLock { if let number { alive[number] = nil } } }
-
-    private static func pass(
-        _ direction: Direction, _ from: Peer, _ to: Peer, _ note: (Direction, Int) -> Void
-    ) {
-        // A carrier may be silent for as long as its test likes.
-        from.patience = .seconds(120)
-        let ending = try? from.receiveAll {
-            note(direction, $0.count)
-            try to.send($0)
-        }
-        if ending == .end { try? to.finishWriting() } else { to.abandon() }
-    }
+    private func end(_ number: Int) { lock.withLock { alive[number] = nil } }
 }
