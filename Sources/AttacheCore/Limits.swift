@@ -98,6 +98,8 @@ enum Limits {
 
     /// Frames in one record of TLS lie this far apart at most: a header, and no padding.
     static let frameGapBytes = 9
+    /// Room for events that a carrier keeps, of 32 bytes each; 240 KiB of full frames make 15.
+    static let carrierEventsKept = 256
     /// Names and values of one head; RFC 9113 §6.5.2 counts 32 bytes more for each field.
     static let headerListBytesMax = 16 * 1024
     /// Of what a terminator says about a refusal.

@@ -182,7 +182,8 @@ final class Carrier: Wakeable {
             case .complained(let code): complained(code)
             }
         }
-        inbox.events.removeAll(keepingCapacity: true)
+        // A peer of many small frames must not leave a large list behind.
+        inbox.events.removeAll(keepingCapacity: at <= Limits.carrierEventsKept)
     }
 
     private func head(_ id: Int32) {
