@@ -33,7 +33,9 @@ extension EndToEnd {
                 let pairs = try tunnel.open(count)
                 #expect(forwarder.connections == wanted.handshakes)
                 #expect(forwarder.openingAtOnce <= wanted.workers, "one dial at a time")
-                for (number, pair) in pairs.enumerated() { try pair.exchange("\(number)") }
+                for (number, pair) in pairs.enumerated() {
+                    try pair.upstream.exchange("\(number)", with: pair.client)
+                }
                 for pair in pairs {
                     try pair.client.finishWriting()
                     try pair.upstream.finishWriting()

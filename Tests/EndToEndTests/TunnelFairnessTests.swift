@@ -29,6 +29,8 @@ extension EndToEnd {
                     let pairs = try busy.open(Self.stalled, receiveBuffer: 16 << 10)
                     let beside = try busy.open()
                     for pair in [alone, beside] { _ = try Self.move(pair, direction) }
+                    // Or each fills megabytes in the kernel before it stalls.
+                    for pair in pairs { pair.source(direction).limitSendBuffer(16 << 10) }
                     let facts = busy.daemons.map { ProcessFacts($0) }
                     let before = try facts.map { try $0.memory("RssAnon") }.reduce(0, +)
                     let sent = try Self.fill(pairs.map { $0.source(direction) })

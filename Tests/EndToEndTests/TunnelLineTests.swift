@@ -19,7 +19,6 @@ extension EndToEnd {
                 for line in near + behind {
                     #expect(line.authority == Combination.authority)
                     #expect(line.reason == "completed")
-                    #expect(try (0..<5000).contains(#require(line.tunnelMs)))
                     #expect(line.bytesUp == 5 && line.bytesDown == 5)
                 }
                 for lines in [near, behind] {
@@ -27,6 +26,7 @@ extension EndToEnd {
                     #expect(lines[0].carrier == lines[1].carrier, "the second came over another")
                     #expect(lines[0].session != lines[1].session)
                 }
+                for line in near { #expect(try (0..<5000).contains(#require(line.tunnelMs))) }
                 #expect(near[0].endpoint == "\(far.endpoint)")
                 #expect(near[0].upstreamTls?.alpn == "h2")
                 #expect(near[0].clientTls == nil)

@@ -7,11 +7,24 @@ public enum Connections {
     /// Established at that address, as its listener counts them.
     public static func established(at endpoint: Endpoint) throws -> Int {
         let port = String(format: ":%04X", endpoint.port)
-        let table = try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)
-        return table.split(separator: "\n").dropFirst().count { line in
+        return try table().split(separator: "\n").dropFirst().count { line in
             // sl, local, remote, state; 01 is ESTABLISHED.
             let words = line.split(separator: " ", maxSplits: 4)
             return words.count > 3 && words[1].hasSuffix(port) && words[3] == "01"
+        }
+    }
+
+    /// The kernel hands it out page by page, listeners first; Foundation takes one page for all.
+    private static func table() throws -> String {
+        let file = try checked("open /proc/net/tcp", open("/proc/net/tcp", O_RDONLY | O_CLOEXEC))
+        defer { close(file) }
+        var text: [UInt8] = []
+        var page = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = read(file, &page, page.count)
+            if count == 0 { return String(decoding: text, as: UTF8.self) }
+            try checked("read /proc/net/tcp", Int32(count))
+            text += page[..<count]
         }
     }
 }
