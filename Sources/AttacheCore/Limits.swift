@@ -96,8 +96,8 @@ enum Limits {
 
     // MARK: tunnels
 
-    /// Frames in one record of TLS lie this far apart at most: a header, and no padding.
-    static let frameGapBytes = 9
+    /// A DATA frame is cut to end with its TLS record, but not below this.
+    static let frameBytesWorthCutting = 4096
     /// Room for events that a carrier keeps, of 32 bytes each; 240 KiB of full frames make 15.
     static let carrierEventsKept = 256
     /// Names and values of one head; RFC 9113 §6.5.2 counts 32 bytes more for each field.
@@ -123,6 +123,8 @@ enum Limits {
     /// that another connection would help.
     static let headOfLineWait = Duration.milliseconds(10)
     static let congestionRemembered = Duration.seconds(1)
+    /// An endpoint that is in doubt is dialled again no sooner, while another one serves.
+    static let doubtfulEndpointPause = Duration.seconds(1)
     /// Requests of one session that the peer did not process; then the client is told.
     static let tunnelTriesMax = 3
 

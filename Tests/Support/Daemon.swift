@@ -54,12 +54,10 @@ public final class Daemon: Sendable {
         }
     }
 
-    /// `listening on near: 127.0.0.1:80 (plain) → far (TLS), 127.0.0.1:81 (TLS) → …`
+    /// `listening on near: 127.0.0.1:80 (plain) → far (TLS), 127.0.0.1:81 (h2-connect) → …`
     private static func doors(in line: String) throws -> [Door] {
         let listening = line.components(separatedBy: "listening on ")[1]
-        return try listening.matches(
-            of: #/(?:([^\s,]+): )?([^\s,]+) \((?:plain|TLS|h2-connect|hbone)\) →/#
-        ).map {
+        return try listening.matches(of: #/(?:([^\s,]+): )?([^\s,]+) \([\w-]+\) →/#).map {
             Door(name: $0.1.map(String.init), endpoint: try Endpoint(String($0.2)))
         }
     }

@@ -16,6 +16,11 @@ public enum Scale {
         return Daemon.binary.contains("/debug/") ? 0.0625 : 1
     }()
 
+    /// A sanitizer watches the daemon: what memory it takes says nothing.
+    public static let isSanitized = ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains {
+        ProcessInfo.processInfo.environment[$0] != nil
+    }
+
     /// So much of a number, and at least one.
     public static func of(_ full: Int) -> Int { max(1, Int(Double(full) * factor)) }
 }

@@ -331,7 +331,7 @@ final class Session: Wakeable, SideOwner {
         record.clientTLS = client.negotiated.map(SessionRecord.TLS.init)
         record.upstreamTLS = upstream?.negotiated.map(SessionRecord.TLS.init)
         record.clientTunnel = client.tunnel
-        record.upstreamTunnel = upstream?.tunnel
+        record.upstreamTunnel = dial?.tunnel
         worker.report(
             record, of: entrance, dialled: dial == nil ? nil : destination,
             isTrouble: end.reason.isTrouble,

@@ -36,11 +36,11 @@ enum SessionLine {
         object.add("tunnel_ms", milliseconds: record.tunnelNanoseconds)
         let tunnel = record.upstreamTunnel ?? record.clientTunnel
         object.add("authority", tunnel?.authority)
-        if let tunnel { object.add("carrier", number: tunnel.carrier) }
+        object.add("carrier", raw: tunnel?.carrier.map(String.init))
         // Both sides are streams: the one above is the upstream's.
         if record.upstreamTunnel != nil, let client = record.clientTunnel {
             object.add("client_authority", client.authority)
-            object.add("client_carrier", number: client.carrier)
+            object.add("client_carrier", raw: client.carrier.map(String.init))
         }
         object.add("client_tls", raw: record.clientTLS.map(json))
         object.add("upstream_tls", raw: record.upstreamTLS.map(json))
@@ -63,7 +63,8 @@ enum SessionLine {
         line += " client=\(LogText.value(record.client))"
         if let endpoint = record.endpoint { line += " endpoint=\(LogText.value(endpoint))" }
         if let tunnel = record.upstreamTunnel ?? record.clientTunnel {
-            line += " authority=\(LogText.value(tunnel.authority)) carrier=\(tunnel.carrier)"
+            line += " authority=\(LogText.value(tunnel.authority))"
+            if let carrier = tunnel.carrier { line += " carrier=\(carrier)" }
         }
 
         let elapsed = TimeText.elapsed(record.durationNanoseconds)

@@ -22,8 +22,8 @@ struct SessionRecord: Sendable {
 
     /// The stream that one side was.
     struct Tunnel: Sendable {
-        /// Number of the carrier, unique in the process.
-        var carrier: UInt64
+        /// Number of the carrier, unique in the process; nil: none was there yet.
+        var carrier: UInt64?
         /// What was asked for.
         var authority: String
     }

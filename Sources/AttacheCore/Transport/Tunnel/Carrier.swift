@@ -143,8 +143,9 @@ final class Carrier: Wakeable {
         }
         act()
         if let broken {
+            frames?.goAway(broken.code)
             pump()
-            lose(.carrier("\(peer) does not speak HTTP/2 as it should: \(broken)"))
+            lose(.carrier("\(peer) does not speak HTTP/2 as it should: \(broken.message)"))
         } else if inbox.budget.isExceeded {
             frames?.goAway(.enhanceYourCalm)
             pump()
@@ -173,6 +174,7 @@ final class Carrier: Wakeable {
                 }
                 stream.arrived(UnsafeRawBufferPointer(start: bytes, count: count).bytes)
             case .ended(let id): streams[id]?.ended()
+            case .mistaken(let id): streams[id]?.isPeersMistake = true
             case .closed(let id, let code): closed(id, code)
             case .window(let id):
                 if id == 0 { wakeStarved() } else { streams[id]?.owner?.wake() }
@@ -318,7 +320,8 @@ final class Carrier: Wakeable {
         }
         let record = works.record
         record.offer = OfferInHand(
-            stream: stream.id, bytes: bytes.baseAddress, left: bytes.count, isLast: isLast)
+            stream: stream.id, bytes: bytes.baseAddress, left: bytes.count,
+            isScratch: works.scratch.holds(bytes.baseAddress), isLast: isLast)
         frames.resume(stream.id)
         pump()
         let taken = bytes.count - record.offer.left

@@ -11,6 +11,8 @@ enum CarrierEvent {
     case ended(Int32)
     /// nghttp2 has forgotten the stream; the error code of RST_STREAM, 0 where there was none.
     case closed(Int32, UInt32)
+    /// The peer made a mistake on it, for which nghttp2 resets it.
+    case mistaken(Int32)
     /// WINDOW_UPDATE; stream 0: of the connection.
     case window(Int32)
     case settings

@@ -60,11 +60,24 @@ final class FrameSession {
 
     // MARK: bytes
 
-    /// Reads frames; nil: how it cannot go on, for people.
-    func receive(_ bytes: UnsafeRawBufferPointer) -> String? {
+    /// Why frames cannot be read any more: what the peer is told, and what people are.
+    struct Broken {
+        let code: StreamError
+        let message: String
+    }
+
+    /// Reads frames; nil: it may go on.
+    func receive(_ bytes: UnsafeRawBufferPointer) -> Broken? {
         let read = nghttp2_session_mem_recv(
             raw, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
-        return read < 0 ? String(cString: nghttp2_strerror(Int32(read))) : nil
+        if read >= 0 { return nil }
+        let code: StreamError =
+            switch nghttp2_error(Int32(read)) {
+            case NGHTTP2_ERR_FLOODED: .enhanceYourCalm
+            case NGHTTP2_ERR_BAD_CLIENT_MAGIC: .protocolError
+            default: .internalError
+            }
+        return Broken(code: code, message: String(cString: nghttp2_strerror(Int32(read))))
     }
 
     /// Makes the frames that may be made now; DATA goes to the record by its callback.

@@ -26,6 +26,8 @@ final class StreamSide: Side {
     private var isGone = false
     private var hasFinished = false
     private var isReset = false
+    /// nghttp2 resets it, and not of the peer's own will.
+    var isPeersMistake = false
     /// On the carrier's list of those that it wakes.
     var isStarved = false
     private(set) var failure: SideFailure?
@@ -48,9 +50,17 @@ final class StreamSide: Side {
     // MARK: what the carrier tells
 
     func answered(_ head: TunnelHead) {
-        // Informational ones precede the answer; trailers follow the end.
-        guard carrier.role == .client, case .pending = outcome, head.status >= 200 else { return }
-        if head.status == 200 {
+        guard carrier.role == .client, case .pending = outcome else {
+            // Trailers, behind a page that is for nobody.
+            if case .refused = outcome { return }
+            return misbehaved("sent HEADERS into an open tunnel, where only DATA may come")
+        }
+        // Informational ones precede the answer.
+        if head.status < 200 { return }
+        if head.isTooLarge {
+            misbehaved(
+                "answered with more than \(Limits.headerListBytesMax) bytes of header fields")
+        } else if head.status == 200 {
             outcome = .established
         } else {
             outcome = .refused(TunnelRefusal(head))
@@ -76,14 +86,24 @@ final class StreamSide: Side {
         owner?.wake()
     }
 
+    /// Against the rules of a tunnel (RFC 9113 §8.5), of which nghttp2 knows nothing.
+    private func misbehaved(_ what: String) {
+        let why = SideFailure(kind: .reset, message: "\(carrier.role.peer) \(what)")
+        failure = failure ?? why
+        if case .pending = outcome { outcome = .broken(why) }
+        if ending == nil { ending = .reset }
+        reset(.protocolError)
+        owner?.wake()
+    }
+
     func closed(_ code: UInt32) {
         if code != StreamError.none.rawValue || ending == nil {
-            let name = StreamError.name(code)
-            failure =
-                failure
-                ?? SideFailure(
-                    kind: .reset,
-                    message: "\(carrier.role.peer) reset the stream: RST_STREAM(\(name))")
+            let (peer, name) = (carrier.role.peer, StreamError.name(code))
+            let message =
+                isPeersMistake
+                ? "\(peer) broke the rules of HTTP/2 on the stream, and was told \(name)"
+                : "\(peer) reset the stream: RST_STREAM(\(name))"
+            failure = failure ?? SideFailure(kind: .reset, message: message)
         }
         if case .pending = outcome {
             outcome =

@@ -17,6 +17,9 @@ final class CarrierPool: CarrierOwner {
     private var waiting: [TunnelDial] = []
     /// A reload has replaced it: sessions that began before still use it.
     private var isRetired = false
+    /// Its last dial failed, or its last carrier went in silence or by reset.
+    private(set) var isDoubtful = false
+    private var triedAgainAt: UInt64 = 0
 
     init(_ endpoint: Address, _ upstream: Upstream, _ tunnel: TunnelSettings, _ outbound: Outbound)
     {
@@ -87,8 +90,17 @@ final class CarrierPool: CarrierOwner {
         carrier.begin(token)
     }
 
+    /// In the background, and not by every client.
+    func tryAgain() {
+        let now = outbound.loop.now
+        guard now >= triedAgainAt + Limits.doubtfulEndpointPause.nanoseconds else { return }
+        triedAgainAt = now
+        dialOne()
+    }
+
     func dialFailed(_ why: DialFailure) {
         dial = nil
+        isDoubtful = true
         fail(why)
     }
 
@@ -102,6 +114,7 @@ final class CarrierPool: CarrierOwner {
 
     func carrierOpened(_ carrier: Carrier) {
         newcomer = nil
+        isDoubtful = false
         carriers.append(carrier)
         if let tls = carrier.negotiated { upstream.tally.count(carrier: .init(tls)) }
         outbound.tell(.opened(carrier, upstream))
@@ -129,6 +142,8 @@ final class CarrierPool: CarrierOwner {
         let wasNew = newcomer === carrier
         carriers.removeAll { $0 === carrier }
         if wasNew { newcomer = nil }
+        // Who says goodbye before may be back at once; who does not, perhaps not for long.
+        if why != nil && (wasNew || streams > 0) { isDoubtful = true }
         guard wasNew, let why else {
             outbound.tell(.closed(carrier, upstream, why, lost: streams))
             if !waiting.isEmpty { dialOne() }

@@ -34,6 +34,7 @@ final class Dial: Dialling {
     /// The address that was tried last.
     private(set) var address: SocketAddress?
     private(set) var timings = DialTimings()
+    var tunnel: SessionRecord.Tunnel? { nil }
     /// When `advance` must be called at the latest; coarse monotonic time.
     private(set) var deadline: UInt64
 

@@ -71,7 +71,9 @@ struct DialFailure: Error, Sendable {
         _ failure: SideFailure, _ address: SocketAddress, _ stage: Dial.Stage
     ) -> DialFailure {
         DialFailure(
-            stage: stage, reason: failure.reason(otherwise: .carrierLost),
+            stage: stage,
+            reason: failure.kind == .reset
+                ? .tunnelRefused : failure.reason(otherwise: .carrierLost),
             message: "\(failure.message) (at \(address))")
     }
 

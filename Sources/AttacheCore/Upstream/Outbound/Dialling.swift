@@ -8,6 +8,8 @@ protocol Dialling: AnyObject {
     /// The address that was tried last.
     var address: SocketAddress? { get }
     var timings: DialTimings { get }
+    /// Of a session that becomes a stream.
+    var tunnel: SessionRecord.Tunnel? { get }
     /// When `advance` must be called at the latest; coarse monotonic time.
     var deadline: UInt64 { get }
 

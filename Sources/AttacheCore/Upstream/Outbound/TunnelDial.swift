@@ -33,7 +33,7 @@ final class TunnelDial: Dialling {
         self.outbound = outbound
         self.token = token
         self.owner = owner
-        endpoints = upstream.endpointsInTurn()
+        endpoints = Self.certainFirst(upstream, outbound)
         let settings = upstream.settings
         deadline =
             outbound.loop.now + settings.connectTimeout.nanoseconds
@@ -41,7 +41,25 @@ final class TunnelDial: Dialling {
         outbound.loop.expect(by: deadline)
     }
 
+    /// An endpoint that went in silence is asked in the background whether it is there again, while
+    /// there is another one: its next client would wait for as long as a handshake may take.
+    private static func certainFirst(_ upstream: Upstream, _ outbound: Outbound) -> [Address] {
+        let endpoints = upstream.endpointsInTurn()
+        if endpoints.count < 2 { return endpoints }
+        let doubtful = endpoints.filter { outbound.pool($0, of: upstream).isDoubtful }
+        if doubtful.isEmpty || doubtful.count == endpoints.count { return endpoints }
+        for endpoint in doubtful { outbound.pool(endpoint, of: upstream).tryAgain() }
+        return endpoints.filter { !doubtful.contains($0) } + doubtful
+    }
+
     var stage: Dial.Stage { pool?.stage ?? .tunnelling }
+    /// What was asked for, and on which carrier last.
+    var tunnel: SessionRecord.Tunnel? {
+        upstream.settings.tunnel.map {
+            SessionRecord.Tunnel(carrier: carrier, authority: $0.authority)
+        }
+    }
+    private var carrier: UInt64?
     private var endpoint: Address { endpoints[turn % endpoints.count] }
 
     func note(_ events: UInt32, part: Int) {}
@@ -91,6 +109,10 @@ final class TunnelDial: Dialling {
             avoided.append(stream.carrier.number)
             retries += 1
             return elsewhere(after: .unprocessed(far), retries < Limits.tunnelTriesMax)
+        case .broken(let why) where why.kind == .reset:
+            failedEndpoints += 1
+            return elsewhere(
+                after: .carrier(why, far, .tunnelling), failedEndpoints < endpoints.count)
         case .broken(let why):
             retries += 1
             return elsewhere(
@@ -129,6 +151,7 @@ final class TunnelDial: Dialling {
         else { return false }
         timings.begin(.tunnelling)
         address = carrier.address
+        self.carrier = carrier.number
         self.stream = stream
         pool = nil
         outbound.loop.wake(token)
