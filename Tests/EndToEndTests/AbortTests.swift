@@ -29,8 +29,10 @@ extension EndToEnd {
                     direction, kind, pair in
                     try Self.run(pair, direction, kind, network)
                 }
-                let lines = try tunnel.daemon.sessions(cases.count)
-                for (direction, kind) in cases {
+                for (lines, (direction, kind)) in try tunnel.daemons.flatMap({ daemon in
+                    let lines = try daemon.sessions(cases.count)
+                    return cases.map { (lines, $0) }
+                }) {
                     let reason = Self.reason(direction, kind)
                     let line = try #require(lines.first { $0.reason == reason }, "no \(reason)")
                     #expect(line.phase == "relaying")
@@ -81,7 +83,8 @@ extension EndToEnd {
         func withNothingQueuedAResetIsToldWithin100Milliseconds(
             _ combination: Combination, _ direction: Direction
         ) throws {
-            try Tunnel.with(combination, flags: ["--abort-linger", "5s"]) { tunnel in
+            let flags = ["--abort-linger", "5s"]
+            try Tunnel.with(combination, flags: flags, farFlags: flags) { tunnel in
                 let times = try (0..<20).map { _ in
                     let pair = try tunnel.open()
                     try pair.client.exchange("there", with: pair.upstream)

@@ -9,8 +9,10 @@ extension EndToEnd {
     @Suite struct DeadPeers {
         @Test(arguments: Combination.allCases)
         func aReaderThatPausesThreeTimesDeadPeerGetsEveryByte(_ combination: Combination) throws {
-            try Tunnel.with(combination, flags: ["--dead-peer", "1s"], receiveBuffer: 32 << 10) {
-                tunnel in
+            let flags = ["--dead-peer", "1s"]
+            try Tunnel.with(
+                combination, flags: flags, farFlags: flags, receiveBuffer: 32 << 10
+            ) { tunnel in
                 let pair = try tunnel.open(receiveBuffer: 32 << 10)
                 let total = 16 << 20
                 let sending = Direction.allCases.map { direction in
@@ -41,7 +43,8 @@ extension EndToEnd {
 
         /// The peer reads with an open window until its packets stop; `direction` is that of the
         /// bytes.
-        @Test(arguments: Combination.allCases, Direction.allCases)
+        /// A tunnel's connection is asked by PING instead (TunnelLoss).
+        @Test(arguments: Combination.direct, Direction.allCases)
         func aPeerThatIsCutOffWithOutputPendingIsFound(
             _ combination: Combination, _ direction: Direction
         ) throws {

@@ -25,7 +25,7 @@ extension EndToEnd {
         }
 
         /// Connect and handshake are one absolute deadline over the dial.
-        @Test(arguments: [Combination.plainToTLS, .tlsToTLS])
+        @Test(arguments: [Combination.plainToTLS, .tlsToTLS, .plainToTunnel])
         func anUpstreamsHandshakeEndsAtItsDeadline(_ combination: Combination) throws {
             let upstream = try Listener()
             let name = combination.clientIsTLS ? "--to-handshake" : "--handshake"
@@ -44,6 +44,33 @@ extension EndToEnd {
                 let line = try daemon.session()
                 #expect(line.reason == "handshake-timeout")
                 #expect(line.phase == "securing the upstream")
+                #expect((450...2000).contains(line.durationMs), "\(line.durationMs) ms")
+            }
+        }
+
+        /// A connection of a tunnel counts only once the other end has sent its settings, and a
+        /// session only once its CONNECT was answered; the deadline is over both.
+        @Test(arguments: [
+            ([UInt8](), "waiting for the upstream's HTTP/2 settings"),
+            ([0, 0, 0, 4, 0, 0, 0, 0, 0], "opening the tunnel"),
+        ])
+        func openingATunnelEndsAtItsDeadline(_ frames: [UInt8], _ phase: String) throws {
+            var options = TLSOptions.mutualServer
+            options.protocols = ["h2"]
+            let upstream = try Listener(tls: .server(options))
+            let arguments =
+                try Combination.plainToTunnel.arguments + [
+                    "--listen", "127.0.0.1:0", "--to", "\(upstream.endpoint)", "--connect", "300ms",
+                    "--handshake", "500ms",
+                ]
+            try Daemon.with(arguments) { daemon in
+                let client = try Peer.connect(to: daemon.endpoint)
+                let visitor = try upstream.accept()
+                try visitor.send(frames)
+                #expect(try client.receiveEnd() == .reset)
+                let line = try daemon.session()
+                #expect(line.reason.hasSuffix("-timeout"), "\(line.reason)")
+                #expect(line.phase == phase)
                 #expect((450...2000).contains(line.durationMs), "\(line.durationMs) ms")
             }
         }

@@ -60,7 +60,7 @@ extension EndToEnd {
             }
         }
 
-        @Test(arguments: [Combination.plainToTLS, .tlsToTLS])
+        @Test(arguments: [Combination.plainToTLS, .tlsToTLS, .plainToTunnel])
         func anUpstreamThatLeavesDuringTheHandshakeIsAFailedDial(_ combination: Combination) throws
         {
             let upstream = try Listener()

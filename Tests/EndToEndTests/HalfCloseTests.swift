@@ -20,10 +20,12 @@ extension EndToEnd {
             try Tunnel.with(combination, network: network) { tunnel in
                 let pair = try tunnel.open()
                 try Self.run(pair.source(direction), pair.sink(direction), fin: true)
-                let line = try tunnel.daemon.session()
-                #expect(line.reason == "completed")
-                #expect(line.bytesUp == (direction == .up ? 1 << 20 : 8 << 20))
-                #expect(line.bytesDown == (direction == .up ? 8 << 20 : 1 << 20))
+                for daemon in tunnel.daemons {
+                    let line = try daemon.session()
+                    #expect(line.reason == "completed")
+                    #expect(line.bytesUp == (direction == .up ? 1 << 20 : 8 << 20))
+                    #expect(line.bytesDown == (direction == .up ? 8 << 20 : 1 << 20))
+                }
             }
         }
 

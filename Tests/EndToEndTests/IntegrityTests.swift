@@ -31,7 +31,7 @@ extension EndToEnd {
                     pair.client.close()
                     pair.upstream.close()
                 }
-                for line in try tunnel.daemon.sessions(Self.streams) {
+                for line in try tunnel.daemons.flatMap({ try $0.sessions(Self.streams) }) {
                     #expect(line.reason == "completed")
                     #expect(line.phase == "relaying")
                     #expect(line.bytesUp == Self.bytes)

@@ -19,24 +19,35 @@ public final class Tunnel: Sendable {
     }
 
     public let combination: Combination
+    /// The one that clients come to.
     public let daemon: Daemon
+    /// Of two daemons the one that dials the upstream.
+    public let far: Daemon?
+    /// Stands between the two, where asked for.
+    public let forwarder: Forwarder?
     public let upstream: Listener
     private let clientTLS: TLSContext?
 
     private init(
-        _ combination: Combination, _ daemon: Daemon, _ upstream: Listener, _ clientTLS: TLSContext?
+        _ combination: Combination, _ daemon: Daemon, far: Daemon?, _ forwarder: Forwarder?,
+        _ upstream: Listener, _ clientTLS: TLSContext?
     ) {
         self.combination = combination
         self.daemon = daemon
+        self.far = far
+        self.forwarder = forwarder
         self.upstream = upstream
         self.clientTLS = clientTLS
     }
 
-    /// `receiveBuffer` is that of both peers; small ones bring back-pressure early.
+    public var daemons: [Daemon] { [daemon] + (far.map { [$0] } ?? []) }
+
+    /// `receiveBuffer` is that of both peers; small ones bring back-pressure early. Where there are
+    /// two daemons, `flags` are those of the first and `farFlags` those of the second.
     public static func with<Answer>(
         _ combination: Combination, network: Network = .tcp, flags: [String] = [],
-        receiveBuffer: Int32? = nil, output: Child.Output = .collected,
-        _ body: (Tunnel) throws -> Answer
+        farFlags: [String] = [], forwarded: Bool = false, receiveBuffer: Int32? = nil,
+        output: Child.Output = .collected, _ body: (Tunnel) throws -> Answer
     ) throws -> Answer {
         let folder = try Folder()
         let sockets = network == .unix
@@ -44,11 +55,21 @@ public final class Tunnel: Sendable {
             at: sockets ? .unix(folder.file("up")) : .anyPort,
             tls: combination.upstreamIsTLS ? .server() : nil, receiveBuffer: receiveBuffer)
         let listen = sockets ? "unix:" + folder.file("in") : "127.0.0.1:0"
-        let arguments =
-            try combination.arguments + ["--listen", listen, "--to", "\(upstream.endpoint)"] + flags
+        let arguments = try combination.arguments + ["--listen", listen] + flags
         let clientTLS = combination.clientIsTLS ? try TLSContext.client() : nil
-        return try Daemon.with(arguments, output: output) {
-            try body(Tunnel(combination, $0, upstream, clientTLS))
+        guard combination.isTunnel else {
+            return try Daemon.with(arguments + ["--to", "\(upstream.endpoint)"], output: output) {
+                try body(Tunnel(combination, $0, far: nil, nil, upstream, clientTLS))
+            }
+        }
+        let terminator = try Combination.terminator([Combination.authority: upstream.endpoint])
+        return try Daemon.with(terminator + farFlags) { far in
+            let forwarder = forwarded ? try Forwarder(to: far.endpoint) : nil
+            defer { forwarder?.stop() }
+            let to = forwarder?.endpoint ?? far.endpoint
+            return try Daemon.with(arguments + ["--to", "\(to)"], output: output) {
+                try body(Tunnel(combination, $0, far: far, forwarder, upstream, clientTLS))
+            }
         }
     }
 
@@ -61,5 +82,35 @@ public final class Tunnel: Sendable {
     public func open(receiveBuffer: Int32? = nil) throws -> Pair {
         let client = try connect(receiveBuffer: receiveBuffer)
         return Pair(client: client, upstream: try upstream.accept())
+    }
+
+    /// How many bytes a client says for `open(_:)` before its stream begins.
+    public static let nameBytes = 8
+
+    /// So many sessions, asked for at once: each client says its number, so that it is known which
+    /// connection of the upstream is its.
+    public func open(_ count: Int, receiveBuffer: Int32? = nil) throws -> [Pair] {
+        let arriving = Background {
+            var upstreams: [Int: Peer] = [:]
+            while upstreams.count < count {
+                let peer = try self.upstream.accept(within: .seconds(30))
+                let name = try peer.receive(text: Tunnel.nameBytes)
+                guard let number = Int(name) else { throw Failure("not a number: \(name)") }
+                upstreams[number] = peer
+            }
+            return upstreams
+        }
+        let clients = try atOnce(0..<8) { thread in
+            try stride(from: thread, to: count, by: 8).map { number in
+                let client = try self.connect(receiveBuffer: receiveBuffer)
+                try client.send(String(format: "%0\(Tunnel.nameBytes)d", number))
+                return (number, client)
+            }
+        }.flatMap { $0 }.sorted { $0.0 < $1.0 }
+        let upstreams = try arriving.value()
+        return try clients.map { number, client in
+            guard let upstream = upstreams[number] else { throw Failure("\(number) came twice") }
+            return Pair(client: client, upstream: upstream)
+        }
     }
 }
