@@ -105,7 +105,7 @@ extension EndToEnd {
                     }
                     // The connection is none the worse for it.
                     #expect(try Set(near.sessions.map(\.carrier)).count == 1)
-                    #expect(try Connections.established(at: far.endpoint) >= 1)
+                    #expect(try Connections.established(at: far) >= 1)
                 }
             }
         }

@@ -26,7 +26,7 @@ extension EndToEnd {
                 let plans = Crowd.Plan.allCases
                 let plan = { (index: Int) in plans[index % plans.count] }
                 try Crowd(pairs, bytes: bytes, seed: seed, plan: plan).run()
-                let carriers = try Connections.established(at: far.endpoint)
+                let carriers = try Connections.established(at: far)
                 #expect((1...Self.workers * Self.carriersOfAWorker).contains(carriers))
 
                 let counts = Dictionary(grouping: 0..<streams, by: plan).mapValues(\.count)

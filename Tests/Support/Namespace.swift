@@ -41,6 +41,16 @@ public final class Namespace: Sendable {
         }.value()
     }
 
+    /// The kernel's bounds of what a socket may hold that was sent, or came and was not read; else
+    /// it lets one that stands still hold megabytes.
+    public func limitBuffers(_ bytes: Int) throws {
+        let script = """
+            cd /proc/sys/net/ipv4
+            echo 4096 131072 \(bytes) >tcp_rmem && echo 4096 16384 \(bytes) >tcp_wmem
+            """
+        try Program("bash").lines(["-c", script], through: prefix)
+    }
+
     /// Drops every packet that matches, from now on: `tcp dport 80`, `ip daddr 127.0.0.2`.
     public func drop(_ matches: String...) throws {
         let chain =

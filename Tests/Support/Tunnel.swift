@@ -27,10 +27,12 @@ public final class Tunnel: Sendable {
     public let forwarder: Forwarder?
     public let upstream: Listener
     private let clientTLS: TLSContext?
+    /// Where all of it happens, if not in the network of the tests.
+    private let space: Namespace?
 
     private init(
         _ combination: Combination, _ daemon: Daemon, far: Daemon?, _ forwarder: Forwarder?,
-        _ upstream: Listener, _ clientTLS: TLSContext?
+        _ upstream: Listener, _ clientTLS: TLSContext?, _ space: Namespace?
     ) {
         self.combination = combination
         self.daemon = daemon
@@ -38,6 +40,7 @@ public final class Tunnel: Sendable {
         self.forwarder = forwarder
         self.upstream = upstream
         self.clientTLS = clientTLS
+        self.space = space
     }
 
     public var daemons: [Daemon] { [daemon] + (far.map { [$0] } ?? []) }
@@ -47,35 +50,51 @@ public final class Tunnel: Sendable {
     public static func with<Answer>(
         _ combination: Combination, network: Network = .tcp, flags: [String] = [],
         farFlags: [String] = [], forwarded: Bool = false, receiveBuffer: Int32? = nil,
-        output: Child.Output = .collected, _ body: (Tunnel) throws -> Answer
+        output: Child.Output = .collected, within space: Namespace? = nil,
+        _ body: (Tunnel) throws -> Answer
     ) throws -> Answer {
         let folder = try Folder()
         let sockets = network == .unix
-        let upstream = try Listener(
-            at: sockets ? .unix(folder.file("up")) : .anyPort,
-            tls: combination.upstreamIsTLS ? .server() : nil, receiveBuffer: receiveBuffer)
+        let upstream = try Tunnel.inside(space) {
+            try Listener(
+                at: sockets ? .unix(folder.file("up")) : .anyPort,
+                tls: combination.upstreamIsTLS ? .server() : nil, receiveBuffer: receiveBuffer)
+        }
+        let through = space?.prefix ?? []
         let listen = sockets ? "unix:" + folder.file("in") : "127.0.0.1:0"
         let arguments = try combination.arguments + ["--listen", listen] + flags
         let clientTLS = combination.clientIsTLS ? try TLSContext.client() : nil
         guard combination.isTunnel else {
-            return try Daemon.with(arguments + ["--to", "\(upstream.endpoint)"], output: output) {
-                try body(Tunnel(combination, $0, far: nil, nil, upstream, clientTLS))
+            let whole = arguments + ["--to", "\(upstream.endpoint)"]
+            return try Daemon.with(whole, through: through, output: output) {
+                try body(Tunnel(combination, $0, far: nil, nil, upstream, clientTLS, space))
             }
         }
         let terminator = try Combination.terminator([Combination.authority: upstream.endpoint])
-        return try Daemon.with(terminator + farFlags) { far in
+        return try Daemon.with(terminator + farFlags, through: through) { far in
             let forwarder = forwarded ? try Forwarder(to: far.endpoint) : nil
             defer { forwarder?.stop() }
             let to = forwarder?.endpoint ?? far.endpoint
-            return try Daemon.with(arguments + ["--to", "\(to)"], output: output) {
-                try body(Tunnel(combination, $0, far: far, forwarder, upstream, clientTLS))
+            let whole = arguments + ["--to", "\(to)"]
+            return try Daemon.with(whole, through: through, output: output) {
+                try body(Tunnel(combination, $0, far: far, forwarder, upstream, clientTLS, space))
             }
         }
     }
 
+    private static func inside<Value: Sendable>(
+        _ space: Namespace?, _ body: @escaping @Sendable () throws -> Value
+    ) throws -> Value {
+        if let space { return try space.inside(body) }
+        return try body()
+    }
+
     /// A client, secured where the listener speaks TLS.
     public func connect(receiveBuffer: Int32? = nil) throws -> Peer {
-        try Peer.connect(to: daemon.endpoint, tls: clientTLS, receiveBuffer: receiveBuffer)
+        let (endpoint, context) = (daemon.endpoint, clientTLS)
+        return try Tunnel.inside(space) {
+            try Peer.connect(to: endpoint, tls: context, receiveBuffer: receiveBuffer)
+        }
     }
 
     /// A session with both its ends.
