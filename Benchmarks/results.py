@@ -5,7 +5,7 @@ import statistics
 from dataclasses import dataclass
 
 from generator import middle
-from peers import OURS, PEERS
+from peers import OURS, PEERS, RIVALS
 
 DIRECT = "direct"  # the client at the service itself, without a proxy
 
@@ -67,9 +67,9 @@ class Results:
         value = middle(found)
         return None if value is None else value * self.row.scale
 
-    def ratio(self, name):
+    def ratio(self, name, ours=OURS):
         """Only what was measured in the same round meets, or for memory in the same pass."""
-        return Ratio.of([self.ratios_of(one[OURS], one[name]) for one in self.passes if name in one and OURS in one])
+        return Ratio.of([self.ratios_of(one[ours], one[name]) for one in self.passes if name in one and ours in one])
 
     def ratios_of(self, ours, theirs):
         if self.row.is_memory:
@@ -78,6 +78,21 @@ class Results:
 
     def ratios(self):
         return {name: ratio for name in self.names if name != OURS and (ratio := self.ratio(name))}
+
+    def cheapest(self):
+        """The name of the peer that took least; None: there was none."""
+        costs = {name: cost for name in self.names if name in RIVALS and (cost := self.value(name)) is not None}
+        return min(costs, key=costs.get, default=None)
+
+    def goals(self):
+        """Of each of ours with a goal: `(figure, goal)`, to the cheapest peer, or of memory in the row's unit."""
+        best, reached = self.cheapest(), {}
+        for name, goal in self.row.goals.items():
+            ratio = self.ratio(best, name) if best else None
+            figure = self.value(name) if self.row.is_memory else ratio and ratio.median
+            if figure is not None:
+                reached[name] = (figure, goal)
+        return reached
 
     def rate(self, name):
         """Units a second."""
@@ -114,6 +129,7 @@ class Results:
                 "failed": sum(one.failed for one in self.samples(name)) or None,
             }
             peers[name] = {key: shortened(fact) for key, fact in facts.items() if fact is not None}
+        goals = {name: {"figure": shortened(figure), "goal": goal} for name, (figure, goal) in self.goals().items()}
         return {
             "row": self.row.key,
             "method": self.method,
@@ -121,6 +137,7 @@ class Results:
             "unit": self.row.unit,
             "peers": peers,
             "ratios": {name: {key: shortened(fact) for key, fact in vars(ratio).items()} for name, ratio in self.ratios().items()},
+            **({"cheapest": self.cheapest(), "goals": goals} if goals else {}),
         }
 
 

@@ -15,4 +15,5 @@ ALL = (
     Attache, AttacheOnDebian13, AttacheWithoutTunnel, AttacheWithoutTunnelOrSession,
     Floor, HAProxy, NGINX, Stunnel, Envoy, NGHTTPX,
 )
+RIVALS = (HAProxy.name, NGINX.name, Stunnel.name, Envoy.name, NGHTTPX.name)  # other people's proxies
 PEERS = {peer.name: peer for peer in ALL}

@@ -59,7 +59,7 @@ class AttacheWithoutTunnel(Attache):
     """What a tunnel saves: `connect` with a TLS connection for each session, resumed if it can be."""
 
     name = "attache-tls"
-    service = "tls"
+    behind = "tls"
     cannot = {shape: "it is what a tunnel is compared with" for shape in Shape if shape is not Shape.PLAIN_TUNNEL}
 
     role = Shape.PLAIN_TLS
@@ -69,7 +69,7 @@ class AttacheWithoutTunnelOrSession(AttacheWithoutTunnel):
     """The same, with a full handshake each time."""
 
     name = "attache-full"
-    service = "no-tickets"
+    behind = "no-tickets"
     rows = ("session",)
 
 

@@ -46,7 +46,7 @@ class Peer:
     name = ""
     cannot = {}  # shapes that it does not do, and the reason
     rows = None  # the names of the only rows that it is in
-    service = None  # what has to stand behind it, where that is not the row's
+    behind = None  # what has to stand behind it, where that is not the row's
     asks = False  # whether its client must ask for the tunnel, by HTTP/1.1 CONNECT
     parting_signal = 9  # what it gets if the comparison itself is killed
 
@@ -71,6 +71,10 @@ class Peer:
     @classmethod
     def does(cls, shape):
         return shape not in cls.cannot
+
+    @classmethod
+    def is_in(cls, row):
+        return cls.does(row.shape) and (cls.rows is None or row.name in cls.rows)
 
     @classmethod
     def prepare(cls):
