@@ -16,6 +16,7 @@ class NGHTTPX(Configured):
         Shape.TUNNEL_PLAIN: "it hands a CONNECT on to another proxy, and does not end it",
     }
     asks = True
+    keeps_halves = False
 
     @classmethod
     def prepare(cls):

@@ -47,6 +47,7 @@ class Peer:
     cannot = {}  # shapes that it does not do, and the reason
     rows = None  # the names of the only rows that it is in
     behind = None  # what has to stand behind it, where that is not the row's
+    keeps_halves = True  # whether what is said after the client's end still arrives
     asks = False  # whether its client must ask for the tunnel, by HTTP/1.1 CONNECT
     parting_signal = 9  # what it gets if the comparison itself is killed
 
