@@ -240,10 +240,12 @@ def prepared(peers, is_demanded):
 
 
 def chosen_ends(words, wanted, had):
-    """What was not asked for by name may be replaced, and that is said."""
+    """What was not asked for by name may be replaced, and that is said; None: no row needs any."""
     def one(kind, named, choices):
         name = named or choices[0]
-        if PEERS[name] in had or prepared([PEERS[name]], is_demanded=bool(named)):
+        # Of the peers that are not among those wanted it was not tried yet.
+        is_untried = PEERS[name] not in chosen_peers(words)
+        if PEERS[name] in had or (is_untried or named) and prepared([PEERS[name]], is_demanded=bool(named)):
             return PEERS[name]
         print(f"the {kind} of tunnels is {OURS} instead of {name}", file=sys.stderr)
         return PEERS[OURS]
