@@ -40,11 +40,12 @@ public struct Configuration: Sendable {
     /// `folder`: where relative names begin.
     init(file: String, bytes: [UInt8], folder: String, files: Files) {
         var reading = Reading(folder: folder)
-        guard let (draft, root) = Draft.read(bytes, &reading) else {
+        guard let (read, root) = Draft.read(bytes, &reading) else {
             self.init(file: file, reading)
             return
         }
-        draft.check(root, &reading)
+        read.check(root, &reading)
+        let draft = read.completed
         if files == .checked { draft.checkFiles(&reading) }
         self.init(file: file, reading, draft)
     }
@@ -88,6 +89,14 @@ extension Draft {
             reading.note(.problem, error.place, "", error.what, error.remedy)
             return nil
         }
+    }
+
+    /// With what follows from tunnels.
+    fileprivate var completed: Draft {
+        var draft = self
+        for index in draft.listeners.indices { draft.listeners[index].value.fitTLSToAccept() }
+        for index in draft.upstreams.indices { draft.upstreams[index].value.fitTLSToTunnel() }
+        return draft
     }
 
     fileprivate var settings: Settings {

@@ -101,13 +101,18 @@ public final class Attache {
 
     private var announcement: String {
         let doors = generation.doors.map { door in
-            let (entrance, upstream) = (door.entrance, door.entrance.upstream)
-            let inside = entrance.tls == nil ? "plain" : "TLS"
+            let entrance = door.entrance
+            let inside =
+                entrance.settings.accept?.protocol.rawValue
+                ?? (entrance.tls == nil ? "plain" : "TLS")
             let isNamed = entrance.name != door.socket.address.description
             let name = isNamed ? "\(entrance.name): " : ""
             let arrow = "\(name)\(door.socket.address) (\(inside)) → "
+            guard case .upstream(let upstream) = entrance.destination else {
+                return arrow + entrance.upstreamNames
+            }
             if case .local = upstream.settings.destination { return arrow + upstream.name }
-            return arrow + "\(upstream.name) (\(upstream.tls == nil ? "plain" : "TLS"))"
+            return arrow + "\(upstream.name) (\(upstream.spoken))"
         }
         let workers = crew.count == 1 ? "1 worker" : "\(crew.count) workers"
         let caps = generation.entrances.compactMap(\.settings.sessions)

@@ -131,8 +131,12 @@ final class ControlDesk: Operations {
 extension Entrance {
     fileprivate func status(_ census: Census) -> ListenerStatus {
         var status = ListenerStatus(
-            name: name, address: addresses.joined(separator: ", "), upstream: upstream.name,
+            name: name, address: addresses.joined(separator: ", "), upstream: upstreamNames,
             isTLS: tls != nil)
+        if let accept = settings.accept {
+            status.tunnel = accept.protocol.rawValue
+            status.carriers = census.listener(name).carriers
+        }
         let sums = tally.sums
         status.sessionLimit = settings.sessions
         status.traffic = sums.ended.with(census.listener(name))
@@ -144,6 +148,10 @@ extension Entrance {
 extension Upstream {
     fileprivate func status(_ census: Census) -> UpstreamStatus {
         var status = UpstreamStatus(name: name, isTLS: tls != nil)
+        if let tunnel = settings.tunnel {
+            status.tunnel = tunnel.protocol.rawValue
+            status.carriers = census.upstream(name).carriers
+        }
         status.traffic = tally.ended.with(census.upstream(name))
         if case .endpoints(let all) = settings.destination {
             status.endpoints = all.map(tally.status)

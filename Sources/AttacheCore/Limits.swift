@@ -94,6 +94,36 @@ enum Limits {
     /// and the next reload do not wait for one that never comes.
     static let pipePatience = Duration.seconds(10)
 
+    // MARK: tunnels
+
+    /// Frames in one record of TLS lie this far apart at most: a header, and no padding.
+    static let frameGapBytes = 9
+    /// Names and values of one head; RFC 9113 §6.5.2 counts 32 bytes more for each field.
+    static let headerListBytesMax = 16 * 1024
+    /// Of what a terminator says about a refusal.
+    static let refusalTextMax = 1024
+    /// Frames that cost work and move nothing: PING once a second is far below, a flood is not.
+    static let idleFramesBurst = 1000
+    static let idleFramesPerSecond = 100
+    /// Streams that a client may break off; nghttp2's own default of 33 a second would cut
+    /// health checkers that reset their connections.
+    static let streamResetsBurst = 1000
+    static let streamResetsPerSecond = 200
+    /// A carrier that has heard nothing for so long is asked by PING along with the next request.
+    static let carrierTrusted = Duration.seconds(1)
+    /// How long that question waits: a session does.
+    static let carrierCheck = Duration.seconds(2)
+    /// Between the two GOAWAYs of a drain where the peer does not answer PING.
+    static let goodbyePause = Duration.seconds(1)
+    /// How long a carrier without streams waits for the peer's end.
+    static let carrierLinger = Duration.seconds(5)
+    /// Streams that wait for the same connection so long, and at least a round trip, are a sign
+    /// that another connection would help.
+    static let headOfLineWait = Duration.milliseconds(10)
+    static let congestionRemembered = Duration.seconds(1)
+    /// Requests of one session that the peer did not process; then the client is told.
+    static let tunnelTriesMax = 3
+
     // MARK: peers
 
     /// Quiet sessions are probed by the kernel: after 60 s, every 10 s, dead after 6 unanswered.

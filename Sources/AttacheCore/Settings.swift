@@ -145,7 +145,7 @@ public enum UncleanEnd: String, Sendable, CaseIterable {
 }
 
 /// What both roles share.
-public struct TLSSettings: Sendable, Equatable {
+public struct TLSSettings: Sendable, Hashable {
     /// PEM file of revoked certificates; checked for the leaf and its issuers that have a list.
     public var crl: String?
     public var minVersion: TLSVersion = .tls12
@@ -183,8 +183,8 @@ public struct ServerTLSSettings: Sendable, Equatable {
 }
 
 /// TLS towards an upstream.
-public struct ClientTLSSettings: Sendable, Equatable {
-    public enum Verify: Sendable, Equatable {
+public struct ClientTLSSettings: Sendable, Hashable {
+    public enum Verify: Sendable, Hashable {
         /// Chain, validity and the host name (or, where it is an IP, the IP SAN).
         case hostName
         /// Chain, validity and one of these names instead of the host name.

@@ -15,5 +15,6 @@ int clinux_tcp_vitals(int fd, struct clinux_vitals *vitals) {
     vitals->send_window = info.tcpi_snd_wnd;
     vitals->last_ack_ms = info.tcpi_last_ack_recv;
     vitals->unanswered_probes = info.tcpi_probes;
+    vitals->round_trip_us = info.tcpi_rtt;
     return 0;
 }

@@ -41,6 +41,11 @@ struct MistakeTests {
         #expect(configuration(mistake.file, folder: "FOLDER").report == mistake.answer)
     }
 
+    @Test(arguments: Mistake.all("tunnels.txt"))
+    func inTunnelsAreExplained(_ mistake: Mistake) {
+        #expect(configuration(mistake.file, folder: "FOLDER").report == mistake.answer)
+    }
+
     /// The files are those of certs/make, in the folder of the configuration.
     @Test(arguments: Mistake.all("files.txt"))
     func inFilesAreExplained(_ mistake: Mistake) throws {
@@ -70,7 +75,7 @@ struct MistakeTests {
     }
 
     @Test func thereAreManyOfThem() {
-        let groups = ["shape.txt", "values.txt", "between.txt", "files.txt"]
+        let groups = ["shape.txt", "values.txt", "between.txt", "tunnels.txt", "files.txt"]
         #expect(groups.map { Mistake.all($0).count }.reduce(0, +) > 100)
     }
 }

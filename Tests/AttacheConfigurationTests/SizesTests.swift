@@ -29,4 +29,19 @@ struct SizesTests {
     func theWayBackIsTheLargestUnit(bytes: UInt64, text: String) {
         #expect(Sizes.text(bytes) == text)
     }
+
+    @Test(
+        arguments: [
+            (0, "0"), (65_535, "65535"), (65_536, "64KiB"), (3 << 20, "3MiB"), (4 << 30, "4GiB"),
+        ] as [(Int, String)])
+    func shortSizesAreReadBackAsTheyWere(bytes: Int, text: String) throws {
+        #expect(Sizes.short(bytes) == text)
+        #expect(try Sizes.parse(text) == UInt64(bytes))
+    }
+
+    @Test(arguments: [("1023", false), ("1KiB", true), ("2KiB", true), ("2049", false)])
+    func bothEndsBelongToARange(text: String, isIn: Bool) {
+        let range = SizeRange(1024, 2048)
+        #expect((try? range.parse(text)) == (isIn ? Int((try? Sizes.parse(text)) ?? 0) : nil))
+    }
 }

@@ -43,6 +43,8 @@ extension StatusView {
         object.add("name", listener.name)
         object.add("address", listener.address)
         object.add("tls", flag: listener.isTLS)
+        object.add("tunnel", listener.tunnel)
+        object.add("carriers", raw: listener.tunnel.map { _ in "\(listener.carriers)" })
         object.add("upstream", listener.upstream)
         object.add("session_limit", raw: listener.sessionLimit.map(String.init))
         object.add("refused", number: listener.refused)
@@ -54,6 +56,8 @@ extension StatusView {
         var object = JSONObject(bytesExpected: 512)
         object.add("name", upstream.name)
         object.add("tls", flag: upstream.isTLS)
+        object.add("tunnel", upstream.tunnel)
+        object.add("carriers", raw: upstream.tunnel.map { _ in "\(upstream.carriers)" })
         object.add(upstream.traffic)
         object.add("endpoints", list: upstream.endpoints.map(json))
         return object.closed

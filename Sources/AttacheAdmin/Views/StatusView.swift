@@ -41,6 +41,12 @@ struct StatusView {
         }
     }
 
+    /// `h2-connect, 2 carriers`
+    private static func spoken(_ tunnel: String?, _ isTLS: Bool, _ carriers: Int) -> String {
+        guard let tunnel else { return isTLS ? "TLS" : "plain" }
+        return "\(tunnel), \(carriers) \(carriers == 1 ? "carrier" : "carriers")"
+    }
+
     private var listeners: String {
         var table = Table([
             .text("LISTENER"), .text("ADDRESS"), .text("CLIENTS"), .text("UPSTREAM"),
@@ -51,7 +57,8 @@ struct StatusView {
             let limit = listener.sessionLimit.map { "/\($0)" } ?? ""
             let traffic = listener.traffic
             table.add([
-                listener.name, listener.address, listener.isTLS ? "TLS" : "plain",
+                listener.name, listener.address,
+                Self.spoken(listener.tunnel, listener.isTLS, listener.carriers),
                 listener.upstream, "\(traffic.open)\(limit)", "\(traffic.sessions)",
                 "\(traffic.failed)", "\(listener.refused)", HumanText.bytes(traffic.bytesUp),
                 HumanText.bytes(traffic.bytesDown),
@@ -71,7 +78,8 @@ struct StatusView {
         for upstream in status.upstreams {
             let traffic = upstream.traffic
             let own = [
-                upstream.name, upstream.isTLS ? "TLS" : "plain", "\(traffic.open)",
+                upstream.name, Self.spoken(upstream.tunnel, upstream.isTLS, upstream.carriers),
+                "\(traffic.open)",
                 "\(traffic.sessions)", "\(traffic.failed)", HumanText.bytes(traffic.bytesUp),
                 HumanText.bytes(traffic.bytesDown),
                 HumanText.share(traffic.resumed, of: traffic.handshakes),

@@ -46,12 +46,15 @@ extension Draft {
         }
         let circles = Circles(
             upstreams.reduce(into: [:]) { steps, upstream in
-                steps[upstream.name] = upstream.value.endpoints.flatMap(behind).map(\.upstream)
+                steps[upstream.name] = upstream.value.endpoints.flatMap(behind)
+                    .flatMap(upstream.value.next(behind:))
             })
         for upstream in upstreams {
             for (index, endpoint) in upstream.value.endpoints.enumerated() {
-                let back = behind(endpoint).first {
-                    circles.connects($0.upstream, upstream.name)
+                let back = behind(endpoint).first { door in
+                    upstream.value.next(behind: door).contains {
+                        circles.connects($0, upstream.name)
+                    }
                 }
                 guard let back else { continue }
                 reading.problem(

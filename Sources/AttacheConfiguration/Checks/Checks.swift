@@ -17,12 +17,15 @@ extension Draft {
         let known = Set(names)
         // Where upstreams cannot be read at all, that has been said already, once.
         if !names.isEmpty || root["upstreams"].map(reading.isSound) == true {
-            for listener in listeners where !known.contains(listener.value.upstream) {
-                refuseUpstream(of: listener, names, &reading)
+            for (name, node) in listeners.flatMap(\.references) where !known.contains(name) {
+                refuseUpstream(name, node, names, &reading)
             }
         }
 
-        let users = Dictionary(grouping: listeners, by: \.value.upstream)
+        var users: [String: [Entry<ListenerSettings>]] = [:]
+        for listener in listeners {
+            for (name, _) in listener.references { users[name, default: []].append(listener) }
+        }
         // A listener whose upstream is mistyped probably meant one that seems unused.
         let isSure =
             !users.isEmpty && users.keys.allSatisfy(known.contains)
@@ -41,17 +44,29 @@ extension Draft {
     }
 
     private func refuseUpstream(
-        of listener: Entry<ListenerSettings>, _ names: [String], _ reading: inout Reading
+        _ wanted: String, _ node: Node, _ names: [String], _ reading: inout Reading
     ) {
-        guard let node = listener.node["upstream"], reading.isSound(node) else { return }
+        guard reading.isSound(node) else { return }
         // Who has hundreds has made them by a program; nobody reads them all here.
         let few = Array(names.prefix(100))
-        let wanted = listener.value.upstream
         let near = Words.nearest(to: wanted, among: few).map { "Did you mean \($0)?" }
         reading.problem(
             node, "there is no upstream \(Shown.value(wanted))",
             remedy: near
                 ?? (few.isEmpty
                     ? "Add it below upstreams." : "There are: \(Array(few.prefix(10)).listed)."))
+    }
+}
+
+extension Entry<ListenerSettings> {
+    /// The upstreams that it names, and where; one may stand there several times.
+    var references: [(name: String, node: Node)] {
+        var nodes = node["upstream"].map { [$0] } ?? []
+        if case .mapping(let pairs) = node["accept"]?["authorities"]?.content {
+            nodes += pairs.map(\.value)
+        }
+        return nodes.compactMap { node in
+            if case .text(let name, _) = node.content { (name, node) } else { nil }
+        }
     }
 }

@@ -5,6 +5,7 @@ import AttacheCore
 
 extension Entry<ListenerSettings> {
     func check(_ reading: inout Reading) {
+        checkAccept(&reading)
         guard let bind = node["bind"], reading.isSound(bind) else { return }
         fit(&reading)
         refusePlaintext(bind, &reading)
@@ -40,7 +41,9 @@ extension Entry<ListenerSettings> {
         }
         let isUnasked =
             flag.map(reading.isSound) ?? reading.lacks("insecure-plaintext-listener", node)
-        guard reading.lacks("tls", node), !value.insecurePlaintext, isUnasked,
+        // What accepts tunnels needs TLS whatever else is said: that is told once.
+        guard reading.lacks("tls", node), node["accept"] == nil, !value.insecurePlaintext,
+            isUnasked,
             value.bind.address?.isLocal == false
         else { return }
         reading.problem(

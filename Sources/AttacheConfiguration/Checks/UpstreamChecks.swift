@@ -6,6 +6,7 @@ import AttacheCore
 extension Entry<UpstreamSettings> {
     /// `behindTLS`: clients reach a listener of it encrypted.
     func check(behindTLS: Bool, _ reading: inout Reading) {
+        checkTunnel(&reading)
         guard let endpoints = node["endpoints"], reading.isSound(endpoints) else { return }
         if value.endpoints.isEmpty {
             reading.problem(
@@ -17,7 +18,7 @@ extension Entry<UpstreamSettings> {
             if let handshake = node["timeouts"]?["handshake"] {
                 reading.warning(handshake, "is about TLS, and there is none with this upstream")
             }
-            if behindTLS { warnOfPlaintext(endpoints, &reading) }
+            if behindTLS, node["tunnel"] == nil { warnOfPlaintext(endpoints, &reading) }
             return
         }
         if value.tls?.verify == .hostName,

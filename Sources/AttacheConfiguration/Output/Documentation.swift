@@ -27,6 +27,7 @@ extension Output {
         begins with `*`, `&`, `!`, `@`, `%`, `{`, `[`, `#` or has `: ` in it needs them, as \
         everywhere in YAML.
         - **Durations**: `250ms`, `5s`, `1m30s`, `1h`. `none` where there may be no limit.
+        - **Sizes**: `65536`, `64KiB`, `16MiB`.
         - **Files**: a name that does not begin with `/` begins at the folder of the \
         configuration, wherever attache was started. So do the paths of Unix sockets.
         - **Addresses**: `host:port`, `[v6]:port`, `unix:/path`; listeners also `systemd:name`.
@@ -56,7 +57,8 @@ extension Output {
         let name = prefix + key.name
         let full = path + name
         func row(_ value: String) {
-            let fallback = key.isRequired ? "required" : key.defaultText.map(code) ?? ""
+            let required = "required" + (key.alternative.map { ", or \(code($0))" } ?? "")
+            let fallback = key.isRequired ? required : key.defaultText.map(code) ?? ""
             rows.append("| `\(name)` | \(value) | \(fallback) | \(cell(key.about)) |")
         }
         switch key.shape {
@@ -74,7 +76,7 @@ extension Output {
         case .word(let word, .block(let keys)):
             row("`\(word)`, or:")
             for key in keys { add(key, prefix: name + ".", path: path, &rows, &later) }
-        case .scalar, .list, .word:
+        case .scalar, .list, .table, .word:
             row(cell(key.shape.name) + (key.example.map { ", such as " + code($0) } ?? ""))
         }
     }
@@ -99,6 +101,7 @@ extension Shape {
         case .scalar(let scalar): scalar.name
         case .list(let item): "a list, each \(item.name)"
         case .block, .named: "a block"
+        case .table(let key, let value): "a block; each key \(key.name), its value \(value.name)"
         case .word(let word, let other): "\(word) or \(other.name)"
         }
     }

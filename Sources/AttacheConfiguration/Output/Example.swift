@@ -34,7 +34,7 @@ public enum Output {
             case .named(let keys, let example):
                 return head + [name, "\(inner)\(example):"]
                     + lines(of: keys, indent: inner + "  ", isOn: isOn)
-            case .scalar, .list, .word:
+            case .scalar, .list, .table, .word:
                 return head + ["\(name) \(key.defaultText ?? key.example ?? "")"]
             }
         }

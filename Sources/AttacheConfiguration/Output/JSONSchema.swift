@@ -27,6 +27,11 @@ extension Shape {
                 ("propertyNames", .object([("pattern", .string(Names.pattern))])),
                 ("additionalProperties", Self.schema(of: keys)), ("minProperties", .integer(1)),
             ])
+        case .table(let key, let value):
+            .object([
+                ("type", .string("object")), ("propertyNames", key.schema),
+                ("additionalProperties", value.schema),
+            ])
         case .word(let word, let other):
             .object([
                 ("anyOf", .array([.object([("const", .string(word))]), other.schema]))
@@ -35,11 +40,17 @@ extension Shape {
     }
 
     private static func schema(of keys: [Key]) -> JSON {
-        let required = keys.filter(\.isRequired).map { JSON.string($0.name) }
+        func names(_ names: [String]) -> JSON { .array(names.map(JSON.string)) }
+        let required = keys.filter { $0.isRequired && $0.alternative == nil }.map(\.name)
         var pairs: [(String, JSON)] = [
             ("type", .string("object")), ("additionalProperties", .boolean(false)),
         ]
-        if !required.isEmpty { pairs.append(("required", .array(required))) }
+        if !required.isEmpty { pairs.append(("required", names(required))) }
+        for key in keys {
+            guard let other = key.alternative else { continue }
+            let either = [key.name, other].map { JSON.object([("required", names([$0]))]) }
+            pairs.append(("oneOf", .array(either)))
+        }
         pairs.append(("properties", .object(keys.map { ($0.name, $0.schema) })))
         return .object(pairs)
     }

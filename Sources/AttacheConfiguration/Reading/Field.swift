@@ -4,6 +4,8 @@
 struct Field<Target>: Sendable {
     let name: String
     let isRequired: Bool
+    /// The key beside it that may stand in its place, where it is required.
+    var alternative: String?
     /// Described against a target that holds the defaults.
     let key: @Sendable (Target) -> Key
     let read: @Sendable (inout Target, Node, inout Reading) -> Void
@@ -14,13 +16,15 @@ extension Field {
     init<Value>(
         _ name: String, _ kind: Kind<Value>,
         _ property: WritableKeyPath<Target, Value> & Sendable,
-        required: Bool = false, example: String? = nil, _ about: String
+        required: Bool = false, unless alternative: String? = nil, example: String? = nil,
+        _ about: String
     ) {
         self.name = name
+        self.alternative = alternative
         isRequired = required
         key = { target in
             Key(
-                name: name, isRequired: required, about: about,
+                name: name, isRequired: required, alternative: alternative, about: about,
                 defaultText: required ? nil : kind.text(target[keyPath: property]),
                 example: example, shape: kind.shape)
         }
@@ -62,7 +66,8 @@ extension Field {
     func of<Whole>(_ part: WritableKeyPath<Whole, Target> & Sendable) -> Field<Whole> {
         let (key, read) = (key, read)
         return Field<Whole>(
-            name: name, isRequired: isRequired, key: { key($0[keyPath: part]) },
+            name: name, isRequired: isRequired, alternative: alternative,
+            key: { key($0[keyPath: part]) },
             read: { whole, node, reading in read(&whole[keyPath: part], node, &reading) })
     }
 }
@@ -140,10 +145,12 @@ extension Array {
             UnknownKey.note(unknown, in: node, among: map { $0.key(target) }, &reading)
         }
         for field in self where field.isRequired && reading.lacks(field.name, node) {
+            if let other = field.alternative, !reading.lacks(other, node) { continue }
             let key = field.key(target)
             reading.problem(
                 with: node, "\(key.name) is missing",
-                remedy: "Add \(key.name): \(key.example ?? "…")")
+                remedy: "Add \(key.name): \(key.example ?? "…")"
+                    + (field.alternative.map { ", or \($0): {…}" } ?? ""))
         }
         return true
     }

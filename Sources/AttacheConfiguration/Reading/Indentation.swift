@@ -59,7 +59,7 @@ extension Key {
     func holds(_ word: String) -> Bool {
         switch shape {
         case .block(let keys), .named(let keys, _): keys.contains { $0.name == word }
-        case .scalar, .list, .word: false
+        case .scalar, .list, .table, .word: false
         }
     }
 

@@ -59,7 +59,7 @@ extension Kind {
 
 extension Scalar {
     /// Longer than any path, name or list of suites that somebody means.
-    private static let bytesMax = 4096
+    static let bytesMax = 4096
 
     /// What stands there, if it can be one at all.
     fileprivate func text(of node: Node, _ reading: inout Reading) -> String? {
@@ -87,8 +87,11 @@ extension Scalar {
     }
 
     /// `"5" has no unit`, and on the next line `Write 5s, or 5ms.`
-    fileprivate func refuse(
-        _ text: String, _ node: Node, _ problem: Problem, _ reading: inout Reading
+    ///
+    /// - Parameter isKey: it is the key of `node`, and its place is meant.
+    func refuse(
+        _ text: String, _ node: Node, isKey: Bool = false, _ problem: Problem,
+        _ reading: inout Reading
     ) {
         let shown = isSecret ? Shown.withheld : Shown.value(text)
         var (what, remedy) = problem.parts
@@ -98,7 +101,11 @@ extension Scalar {
             what = "\(shown): \(what)"
         }
         if remedy.isEmpty { remedy = hint }
-        reading.problem(node, what, remedy: remedy)
+        if isKey {
+            reading.problem(with: node, what, remedy: remedy)
+        } else {
+            reading.problem(node, what, remedy: remedy)
+        }
     }
 }
 

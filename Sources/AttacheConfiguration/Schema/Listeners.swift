@@ -15,8 +15,13 @@ extension ListenerSettings {
             "Where clients come in: host:port, [v6]:port, unix:/path, or systemd:name for a "
                 + "socket of systemd's. Port 0 takes a free one."),
         Field(
-            "upstream", .name, \.upstream, required: true, example: "orders-db",
+            "upstream", .name, \.upstream, required: true, unless: "accept", example: "orders-db",
             "The name of the upstream that clients are connected to."),
+        Field(
+            optional: "accept", .accept, \.accept,
+            "In place of upstream: clients speak HTTP/2 over TLS and ask for what they want by "
+                + "CONNECT; each of their streams is a session. Needs tls, whose alpn is [h2] then."
+        ),
         Field("mode", .mode, \.mode, "Permissions of a Unix socket, octal."),
         Field(
             "dual-stack", .flag, \.dualStack,

@@ -5,6 +5,8 @@
 struct Key: Sendable {
     var name: String
     var isRequired = false
+    /// The key beside it that may stand in its place, where it is required.
+    var alternative: String?
     /// One sentence or two, for documentation and example.
     var about: String
     /// As one would write it; nil: the key has none, `about` says what its absence means.
@@ -20,6 +22,8 @@ indirect enum Shape: Sendable {
     case block([Key])
     /// Names of the operator's choice, each with such a block.
     case named([Key], example: String)
+    /// Values by keys of such a kind.
+    case table(Scalar, Shape)
     /// One word in place of the rest.
     case word(String, or: Shape)
 }

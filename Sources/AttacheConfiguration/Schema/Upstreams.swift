@@ -24,6 +24,11 @@ extension UpstreamSettings {
         Field(
             optional: "tls", .clientTLS, \.tls,
             "TLS with the upstream, verified. Without it plaintext."),
+        Field(
+            optional: "tunnel", .tunnel, \.tunnel,
+            "Sessions are streams of HTTP/2 connections (carriers) to the endpoints, which connect "
+                + "them on. Needs tls, whose alpn is [h2] then. Without it each session has a "
+                + "connection of its own."),
     ]
 
     private static let timeoutKeys: [Field<UpstreamSettings>] = [

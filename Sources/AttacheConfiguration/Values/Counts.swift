@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How many workers and how many sessions.
+// How many workers, sessions, and whatever else is counted.
 
 import AttacheCore
 
@@ -25,6 +25,16 @@ package enum Workers: Sendable, Equatable {
         case .auto: min(max(Attache.processors, 1), Self.most)
         case .count(let count): count
         }
+    }
+}
+
+package enum Counts {
+    /// From 1. No sign, no leading zero: what looks octal is a slip of the finger.
+    package static func parse(_ text: String, most: Int) throws(Problem) -> Int {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), !text.hasPrefix("0"),
+            let count = Int(text), count <= most
+        else { throw Problem("it is not a number from 1 to \(most)") }
+        return count
     }
 }
 

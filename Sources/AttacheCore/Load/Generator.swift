@@ -69,9 +69,11 @@ final class Generator: Wakeable {
         let token = loop.register(self)
         precondition(token == Self.mailToken, "the generator registers first")
         guard loop.watchAlarm(alarm, token.part(1)) else { throw Errno() }
+        let tunnels = TunnelWorks(loop: loop, scratch: scratch)
         for (target, upstream) in zip(settings.targets, upstreams) {
             let outbound = Outbound(
-                loop: loop, works: works, resolver: resolver, resumes: target.resumes)
+                loop: loop, works: works, tunnels: tunnels, resolver: resolver,
+                resumes: target.resumes)
             teams.append(Team(upstream, outbound, settings.work))
         }
     }

@@ -32,6 +32,7 @@ final class EventLoop {
 
     func register(_ who: any Wakeable) -> Token { slots.register(who) }
     func release(_ token: Token) { slots.release(token) }
+    func hand(_ token: Token, to other: any Wakeable) { slots.hand(token, to: other) }
 
     func watch(_ socket: Socket, _ token: Token) -> Bool {
         epoll.watchStream(socket.raw, token: token.raw)

@@ -63,6 +63,11 @@ struct Slots {
         return Token(slot: index, generation: slots[index].generation)
     }
 
+    /// Somebody else sits in the slot from now on; what is on its way for it reaches them.
+    mutating func hand(_ token: Token, to other: any Wakeable) {
+        if let index = find(token) { slots[index].who = other }
+    }
+
     mutating func release(_ token: Token) {
         guard let index = find(token) else { return }
         slots[index].who = nil

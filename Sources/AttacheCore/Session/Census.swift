@@ -8,6 +8,8 @@ final class Census: Sendable {
         var open = 0
         var bytesUp: UInt64 = 0
         var bytesDown: UInt64 = 0
+        /// Accepted by a listener; dialled for an upstream.
+        var carriers = 0
 
         mutating func add(_ bytesUp: UInt64, _ bytesDown: UInt64) {
             open += 1
@@ -51,6 +53,14 @@ final class Census: Sendable {
             // Sorting now and then, not at each answer.
             if state.oldest.count >= 2 * limit { Self.sort(&state, limit) }
         }
+    }
+
+    func add(carrierOf listener: String) {
+        state.withLock { $0.listeners[listener, default: Sum()].carriers += 1 }
+    }
+
+    func add(carriersTo upstream: String, _ count: Int) {
+        state.withLock { $0.upstreams[upstream, default: Sum()].carriers += count }
     }
 
     private static func sort(_ state: inout State, _ limit: Int) {

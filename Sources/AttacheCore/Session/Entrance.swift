@@ -3,6 +3,12 @@
 
 /// A session keeps the one that it came in by until its end, whatever is reloaded meanwhile.
 final class Entrance: Sendable {
+    /// Where clients are led.
+    enum Destination: Sendable {
+        case upstream(Upstream)
+        /// By what they ask for; in lower case.
+        case authorities([String: Upstream])
+    }
     let settings: ListenerSettings
     /// In session lines: as configured, or where it is bound.
     let name: String
@@ -12,19 +18,42 @@ final class Entrance: Sendable {
     let generation: Int
     /// nil: clients speak plaintext.
     let tls: TLSContext?
-    let upstream: Upstream
+    let destination: Destination
     let tally: ListenerTally
 
     init(
         _ settings: ListenerSettings, name: String, addresses: [String], generation: Int,
-        tls: TLSContext?, upstream: Upstream, tally: ListenerTally
+        tls: TLSContext?, destination: Destination, tally: ListenerTally
     ) {
         self.settings = settings
         self.name = name
         self.addresses = addresses
         self.generation = generation
         self.tls = tls
-        self.upstream = upstream
+        self.destination = destination
         self.tally = tally
+    }
+
+    /// What a stream may ask for; nil: not that.
+    func upstream(for authority: String) -> Upstream? {
+        guard case .authorities(let known) = destination else { return nil }
+        return known[authority.lowercased()]
+    }
+
+    /// For people, and for what concerns no single one.
+    var upstreamNames: String {
+        if case .upstream(let upstream) = destination { return upstream.name }
+        return settings.upstreams.joined(separator: ", ")
+    }
+
+    /// Clients that came in by the one have the rights of the other.
+    func isSame(as other: Entrance) -> Bool {
+        guard settings == other.settings, tls === other.tls else { return false }
+        switch (destination, other.destination) {
+        case (.upstream(let one), .upstream(let another)): return one === another
+        case (.authorities(let some), .authorities(let others)):
+            return some.mapValues(ObjectIdentifier.init) == others.mapValues(ObjectIdentifier.init)
+        default: return false
+        }
     }
 }

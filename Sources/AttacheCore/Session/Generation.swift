@@ -37,17 +37,12 @@ final class Generation: Sendable {
         var entrances: [Entrance] = []
         var doors: [Door] = []
         for (listener, tls) in zip(settings.listeners, contexts) {
-            guard let upstream = upstreams.first(where: { $0.name == listener.upstream }) else {
-                throw StartFailure(
-                    message: "the listener \(listener.name) leads to \(listener.upstream), and "
-                        + "there is no upstream of that name; name one that is there",
-                    exitCode: ExitCode.configuration)
-            }
+            let destination = try Self.destination(of: listener, upstreams)
             let bound = sockets[listener]
             let entrance = Entrance(
                 listener, name: Self.name(listener, bound),
                 addresses: bound.map(\.address.description), generation: number, tls: tls,
-                upstream: upstream, tally: old?.tally(of: listener.name) ?? ListenerTally())
+                destination: destination, tally: old?.tally(of: listener.name) ?? ListenerTally())
             entrances.append(entrance)
             doors += bound.map { Door(entrance: entrance, socket: $0) }
         }
@@ -56,6 +51,33 @@ final class Generation: Sendable {
         self.doors = doors
         var seen: Set<String> = []
         self.warnings = warnings.filter { seen.insert($0).inserted }
+    }
+
+    private static func destination(
+        of listener: ListenerSettings, _ upstreams: [Upstream]
+    ) throws(StartFailure) -> Entrance.Destination {
+        let byName = Dictionary(upstreams.map { ($0.name, $0) }) { first, _ in first }
+        func upstream(_ name: String) throws(StartFailure) -> Upstream {
+            if let upstream = byName[name] { return upstream }
+            throw StartFailure(
+                message: "the listener \(listener.name) leads to \(name), and there is no "
+                    + "upstream of that name; name one that is there",
+                exitCode: ExitCode.configuration)
+        }
+        guard let accept = listener.accept else {
+            return .upstream(try upstream(listener.upstream))
+        }
+        guard listener.tls != nil else {
+            throw StartFailure(
+                message: "the listener \(listener.name) accepts tunnels, which go through TLS, "
+                    + "and has none; add tls",
+                exitCode: ExitCode.configuration)
+        }
+        var known: [String: Upstream] = [:]
+        for route in accept.authorities {
+            known[route.authority.lowercased()] = try upstream(route.upstream)
+        }
+        return .authorities(known)
     }
 
     /// Of what was served: so that who asks for its status keeps no socket open.

@@ -24,8 +24,11 @@ final class ListenerTally: Sendable {
 
     /// A session has ended.
     func count(_ record: SessionRecord) {
-        state.withLock { $0.ended.count(record, handshake: record.clientTLS) }
+        state.withLock { $0.ended.count(record, handshake: record.ownClientTLS) }
     }
+
+    /// An accepted carrier was secured.
+    func count(carrier tls: SessionRecord.TLS) { state.withLock { $0.ended.count(handshake: tls) } }
 
     /// Somebody was turned away by the address.
     func refuse() { state.withLock { $0.refused += 1 } }

@@ -7,6 +7,8 @@ final class Placement: Sendable {
     private struct Counts {
         var byWorker: [Int]
         var total = 0
+        /// Of `total`: accepted carriers, which are no sessions.
+        var carriers = 0
         var drainedWorkers = 0
         var isStarving = false
     }
@@ -29,7 +31,25 @@ final class Placement: Sendable {
     /// A worker accepts no more.
     func workerDrained() { counts.withLock { $0.drainedWorkers += 1 } }
 
-    var sessions: Int { counts.withLock { $0.total } }
+    var sessions: Int { counts.withLock { $0.total - $0.carriers } }
+
+    /// One of those that were placed is a carrier.
+    func becomesCarrier() { counts.withLock { $0.carriers += 1 } }
+
+    func carrierLeaves(_ worker: Int) {
+        counts.withLock { $0.carriers -= 1 }
+        leave(worker)
+    }
+
+    /// A session that comes on a carrier, and so stays with its worker; false: no room.
+    func enter(_ worker: Int) -> Bool {
+        counts.withLock { counts in
+            if counts.total >= limit { return false }
+            counts.total += 1
+            counts.byWorker[worker] += 1
+            return true
+        }
+    }
 
     /// Room for one more session, before it is accepted; false: clients wait in the backlog.
     /// `place` uses it, or `giveUp` returns it.

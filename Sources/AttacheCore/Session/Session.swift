@@ -23,12 +23,14 @@ final class Session: Wakeable, SideOwner {
     let id: UInt64
     private let worker: Worker
     private let entrance: Entrance
+    /// Where the client is led.
+    private let destination: Upstream
     private let peer: SocketAddress
     private var token = Token(raw: 0)
     private var phase = Phase.securingClient
     private let client: any Side
     /// While dialling; afterwards it keeps its timings and address.
-    private var dial: Dial?
+    private var dial: (any Dialling)?
     private var upstream: (any Side)?
     private var upstreamPart = 0
     private var relay = Relay()
@@ -38,10 +40,14 @@ final class Session: Wakeable, SideOwner {
     private var farewell: Farewell?
     private var end: SessionEnd?
 
-    init(_ client: any Side, peer: SocketAddress, entrance: Entrance, worker: Worker) {
+    init(
+        _ client: any Side, peer: SocketAddress, entrance: Entrance, to destination: Upstream,
+        worker: Worker
+    ) {
         self.client = client
         self.peer = peer
         self.entrance = entrance
+        self.destination = destination
         self.worker = worker
         id = worker.nextSessionID()
         clocks = SessionClocks(now: worker.loop.now)
@@ -131,12 +137,13 @@ final class Session: Wakeable, SideOwner {
     /// the dial is ready: a Unix client learns of a failure by what lies unread (unix has no
     /// reset).
     private func beginDial() {
-        clocks.secured = client.isPlain ? nil : Clock.now()
+        // A stream was secured with its carrier.
+        clocks.secured = client.isPlain || client.socket == nil ? nil : Clock.now()
         phase = .dialling
         worker.log.event(
             .listener, .debug,
-            "session \(id) of \(peer) on \(entrance.name) is let in, for \(entrance.upstream.name)")
-        dial = Dial(entrance.upstream, worker.outbound, for: token)
+            "session \(id) of \(peer) on \(entrance.name) is let in, for \(destination.name)")
+        dial = worker.outbound.dial(destination, for: token, owner: self)
     }
 
     private func dialUpstream() {
@@ -157,11 +164,12 @@ final class Session: Wakeable, SideOwner {
     private func beginRelay(_ side: any Side, _ part: Int) {
         worker.log.event(
             .upstream, .debug,
-            "session \(id) reached \(entrance.upstream.name) "
+            "session \(id) reached \(destination.name) "
                 + ((dial?.address).map { "at \($0)" } ?? "in this process"))
         upstream = side
         upstreamPart = part
         side.owner = self
+        client.accept()
         phase = .relaying
         due = .all
         clocks.moved = worker.loop.now
@@ -206,7 +214,7 @@ final class Session: Wakeable, SideOwner {
         }
     }
 
-    private var settings: UpstreamSettings { entrance.upstream.settings }
+    private var settings: UpstreamSettings { destination.settings }
 
     /// Ended without close_notify and taken for a clean end by the settings: told all the same.
     private var truncationNote: String? {
@@ -226,6 +234,7 @@ final class Session: Wakeable, SideOwner {
     ) {
         if phase == .ending || phase == .closed { return }
         if phase == .dialling { dial?.cancel() }
+        if phase != .relaying { client.refuse(end.refusal) }
         var victims: [any Side] = []
         if victim != .upstream { victims.append(client) }
         if victim != .client, let upstream { victims.append(upstream) }
@@ -306,7 +315,7 @@ final class Session: Wakeable, SideOwner {
         let finished = Clock.now()
         var record = SessionRecord(
             session: id, worker: worker.index, listener: entrance.name,
-            client: peer.description, upstream: entrance.upstream.name, closedBy: end.by,
+            client: peer.description, upstream: destination.name, closedBy: end.by,
             phase: end.phase, reason: end.reason.rawValue, message: end.message,
             retryable: end.reason != .completed && relay.bytesUp == 0,
             attempts: dial?.attempts ?? 0,
@@ -318,10 +327,14 @@ final class Session: Wakeable, SideOwner {
         record.resolveNanoseconds = dial?.timings.resolving.nanoseconds
         record.connectNanoseconds = dial?.timings.connecting.nanoseconds
         record.tlsNanoseconds = dial?.timings.securing.nanoseconds
+        record.tunnelNanoseconds = dial?.timings.tunnelling.nanoseconds
         record.clientTLS = client.negotiated.map(SessionRecord.TLS.init)
         record.upstreamTLS = upstream?.negotiated.map(SessionRecord.TLS.init)
+        record.clientTunnel = client.tunnel
+        record.upstreamTunnel = upstream?.tunnel
         worker.report(
-            record, of: entrance, wasDialled: dial != nil, isTrouble: end.reason.isTrouble,
+            record, of: entrance, dialled: dial == nil ? nil : destination,
+            isTrouble: end.reason.isTrouble,
             wasTruncated: client.wasTruncated || upstream?.wasTruncated == true)
     }
 
@@ -330,12 +343,12 @@ final class Session: Wakeable, SideOwner {
         let now = Clock.now()
         let age = now - min(now, clocks.start)
         census.add(
-            listener: entrance.name, upstream: dial == nil ? nil : entrance.upstream.name,
+            listener: entrance.name, upstream: dial == nil ? nil : destination.name,
             bytesUp: relay.bytesUp, bytesDown: relay.bytesDown, age: age
         ) {
             var status = SessionStatus(
                 session: id, worker: worker.index, listener: entrance.name,
-                upstream: entrance.upstream.name, client: peer.description, phase: doing,
+                upstream: destination.name, client: peer.description, phase: doing,
                 ageNanoseconds: age,
                 idleNanoseconds: worker.loop.now - min(worker.loop.now, clocks.moved),
                 bytesUp: relay.bytesUp, bytesDown: relay.bytesDown,

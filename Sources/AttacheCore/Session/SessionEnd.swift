@@ -8,6 +8,9 @@ struct SessionEnd {
     let phase: String
     let message: String?
 
+    /// As a client hears it that asked for its way by CONNECT.
+    var refusal: Refusal { Refusal(reason: reason, message: message ?? reason.rawValue) }
+
     /// A Unix socket has no reset: its peer sees one only over bytes of its own that we have not
     /// read.
     var toldOverUnix: SessionEnd {
@@ -23,7 +26,8 @@ struct SessionEnd {
         let who = culprit == .client ? "the client" : "the upstream"
         let by: SessionRecord.Party = culprit == .client ? .client : .upstream
         if let failure = side.failure {
-            let reason = failure.reason(otherwise: .tlsFailed)
+            let reset: CloseReason = culprit == .client ? .clientReset : .upstreamReset
+            let reason = failure.reason(otherwise: failure.kind == .reset ? reset : .tlsFailed)
             return SessionEnd(reason: reason, by: by, phase: phase, message: failure.message)
         }
         if how == .truncated {

@@ -18,8 +18,19 @@ final class Tally: Sendable {
     func count(_ record: SessionRecord, wasTruncated: Bool) {
         state.withLock { totals in
             if wasTruncated { totals.truncated += 1 }
-            totals.clients.count(record, handshake: record.clientTLS)
-            totals.upstreams.count(record, handshake: record.upstreamTLS)
+            totals.clients.count(record, handshake: record.ownClientTLS)
+            totals.upstreams.count(record, handshake: record.ownUpstreamTLS)
+        }
+    }
+
+    /// A carrier was secured; its sessions count none.
+    func countCarrier(_ tls: SessionRecord.TLS, withClient: Bool) {
+        state.withLock { totals in
+            if withClient {
+                totals.clients.count(handshake: tls)
+            } else {
+                totals.upstreams.count(handshake: tls)
+            }
         }
     }
 }

@@ -47,6 +47,9 @@ final class Worker: Wakeable {
     /// Mailboxes of all workers, by index; set before any of them runs.
     var colleagues: [Mailbox] = []
     private var listeners: [Listener] = []
+    private var carriers: [ObjectIdentifier: AcceptedCarrier] = [:]
+    /// Nobody is accepted any more.
+    private(set) var isDraining = false
     private var sessions: UInt64 = 0
 
     init(
@@ -60,7 +63,10 @@ final class Worker: Wakeable {
         loop = try EventLoop()
         guard let works = TLSWorks() else { throw Errno(ENOMEM) }
         self.works = works
-        outbound = Outbound(loop: loop, works: works, resolver: resolver)
+        let tunnels = TunnelWorks(loop: loop, scratch: scratch)
+        outbound = Outbound(loop: loop, works: works, tunnels: tunnels, resolver: resolver) {
+            news in Self.hear(news, log, tally)
+        }
         self.pipes = PipePool(limit: pipes)
         let token = loop.register(self)
         precondition(token == Self.mailToken, "the worker registers first")
@@ -70,7 +76,10 @@ final class Worker: Wakeable {
     /// The thread's body.
     func serve() {
         for listener in listeners { listener.begin() }
-        loop.run { works.settle() }
+        loop.run {
+            outbound.tunnels.settle()
+            works.settle()
+        }
     }
 
     func note(_ events: UInt32, part: Int) {}
@@ -87,15 +96,25 @@ final class Worker: Wakeable {
         case let ping as Ping: ping.done.one()
         case let census as Census:
             loop.tellEveryone(census, but: self)
+            for carrier in carriers.values { census.add(carrierOf: carrier.entrance.name) }
+            for (upstream, count) in outbound.openCarriers {
+                census.add(carriersTo: upstream.name, count)
+            }
             census.done.one()
         case let closing as SessionClosing:
             loop.tellEveryone(closing, but: self)
             closing.done.one()
         case is Drain:
+            isDraining = true
             for listener in listeners { listener.close() }
+            for carrier in carriers.values { carrier.shutDown() }
             placement.workerDrained()
-        case let cut as Cut: loop.tellEveryone(cut.sessions, but: self)
-        case is Stop: loop.stop()
+        case let cut as Cut:
+            loop.tellEveryone(cut.sessions, but: self)
+            if cut.sessions == .now { for carrier in carriers.values { carrier.cut() } }
+        case is Stop:
+            outbound.retireCarriers()
+            loop.stop()
         default: break
         }
     }
@@ -114,6 +133,10 @@ final class Worker: Wakeable {
             return listener
         }
         for listener in before { listener.close() }
+        for carrier in carriers.values {
+            let name = carrier.entrance.settings.name
+            carrier.serve(generation.entrances.first { $0.settings.name == name })
+        }
         outbound.forgetAll(but: generation.upstreams)
     }
 
@@ -124,14 +147,18 @@ final class Worker: Wakeable {
         _ descriptor: consuming Descriptor, _ peer: SocketAddress, _ entrance: Entrance
     ) {
         let wire = Socket(descriptor, isUnix: peer.family == AF_UNIX)
-        guard let side = clientSide(over: wire, entrance) else {
-            wire.lingerZero()
-            log.event(
-                .listener, folding: "memory", "no memory for one more TLS client; it was refused")
-            return sessionEnded(entrance)
+        var end: TLSEnd?
+        if let context = entrance.tls {
+            end = TLSEnd(wire, role: .server, context: context, serverName: nil, works: works)
+            if end == nil {
+                wire.lingerZero()
+                log.event(
+                    .listener, folding: "memory",
+                    "no memory for one more TLS client; it was refused")
+                return sessionEnded(entrance)
+            }
         }
-        let session = Session(side, peer: peer, entrance: entrance, worker: self)
-        if !session.begin() {
+        if !begin(wire, end, peer, entrance) {
             let why = Errno()
             log.event(
                 .listener, folding: "watch", "cannot watch one more client: \(why); it was refused")
@@ -139,10 +166,43 @@ final class Worker: Wakeable {
         }
     }
 
-    private func clientSide(over wire: Socket, _ entrance: Entrance) -> (any Side)? {
-        guard let context = entrance.tls else { return PlainSide(wire) }
-        return TLSEnd(wire, role: .server, context: context, serverName: nil, works: works)
-            .map(TLSSide.init)
+    /// A session, or a carrier that will bring some; false: the kernel cannot watch its socket.
+    private func begin(
+        _ wire: Socket, _ end: TLSEnd?, _ peer: SocketAddress, _ entrance: Entrance
+    ) -> Bool {
+        if case .upstream(let upstream) = entrance.destination {
+            let side: any Side = end.map(TLSSide.init) ?? PlainSide(wire)
+            return Session(side, peer: peer, entrance: entrance, to: upstream, worker: self).begin()
+        }
+        guard let end, let accept = entrance.settings.accept else {
+            preconditionFailure("a listener that accepts tunnels has TLS")
+        }
+        let carrier = AcceptedCarrier(entrance, accept, peer: peer, worker: self)
+        guard carrier.begin(over: end) else { return false }
+        carriers[ObjectIdentifier(carrier)] = carrier
+        // It is no session; those that it brings are counted one by one.
+        entrance.tally.leave()
+        placement.becomesCarrier()
+        return true
+    }
+
+    func carrierVanished(_ carrier: AcceptedCarrier) {
+        carriers[ObjectIdentifier(carrier)] = nil
+        placement.carrierLeaves(index)
+    }
+
+    private static func hear(_ news: CarrierNews, _ log: Log, _ tally: Tally) {
+        switch news {
+        case .opened(let carrier, let upstream):
+            if let tls = carrier.negotiated { tally.countCarrier(.init(tls), withClient: false) }
+            log.event(
+                .upstream, .info,
+                "carrier \(carrier.number) to \(carrier.address) for \(upstream.name) is open"
+                    + (carrier.negotiated.map { " (\($0.summary))" } ?? ""))
+        case .closed(let carrier, let upstream, let why, let streams):
+            log.carrierClosed(
+                carrier, "to \(carrier.address) for \(upstream.name)", why, lost: streams)
+        }
     }
 
     /// Somebody who may not come in by the address: reset, before a byte or a handshake.
@@ -157,11 +217,11 @@ final class Worker: Wakeable {
         report(
             SessionRecord(
                 session: nextSessionID(), worker: index, listener: entrance.name,
-                client: peer.description, upstream: entrance.upstream.name, closedBy: end.by,
+                client: peer.description, upstream: entrance.upstreamNames, closedBy: end.by,
                 phase: end.phase, reason: end.reason.rawValue, message: end.message,
                 retryable: true, attempts: 0, startNanoseconds: Clock.wall(),
                 durationNanoseconds: 0),
-            of: nil, wasDialled: false, isTrouble: true, wasTruncated: false)
+            of: nil, dialled: nil, isTrouble: true, wasTruncated: false)
     }
 
     /// Unique in the process; the worker's index is its remainder.
@@ -178,12 +238,12 @@ final class Worker: Wakeable {
     /// `entrance` nil: it was none of its sessions yet. An upstream that was not dialled has
     /// nothing to do with how it ended.
     func report(
-        _ record: SessionRecord, of entrance: Entrance?, wasDialled: Bool, isTrouble: Bool,
+        _ record: SessionRecord, of entrance: Entrance?, dialled: Upstream?, isTrouble: Bool,
         wasTruncated: Bool
     ) {
         tally.count(record, wasTruncated: wasTruncated)
         entrance?.tally.count(record)
-        if wasDialled { entrance?.upstream.tally.count(record) }
+        dialled?.tally.count(record)
         log.session(record)
         if isTrouble, let message = record.message {
             let what = "while \(record.phase), session \(record.session) on \(record.listener)"

@@ -30,6 +30,17 @@ enum CloseReason: String, Sendable, CaseIterable {
     /// The client's address may not connect.
     case sourceRefused = "source-refused"
     case deadPeer = "dead-peer"
+    /// The HTTP/2 connection under the session is gone.
+    case carrierLost = "carrier-lost"
+    /// The far end answered our CONNECT otherwise than by 200.
+    case tunnelRefused = "tunnel-refused"
+    /// A client asked for an authority that is not among ours, by another method than CONNECT, or
+    /// with a head beyond the bound.
+    case authorityRefused = "authority-refused"
+    case methodRefused = "method-refused"
+    case headersTooLarge = "headers-too-large"
+    /// The listener, or the process, has as many sessions as it may.
+    case limitReached = "limit-reached"
     /// Descriptors, memory or ports have run out here.
     case outOfResources = "out-of-resources"
 

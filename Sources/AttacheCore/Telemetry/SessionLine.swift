@@ -33,6 +33,15 @@ enum SessionLine {
         object.add("resolve_ms", milliseconds: record.resolveNanoseconds)
         object.add("connect_ms", milliseconds: record.connectNanoseconds)
         object.add("tls_ms", milliseconds: record.tlsNanoseconds)
+        object.add("tunnel_ms", milliseconds: record.tunnelNanoseconds)
+        let tunnel = record.upstreamTunnel ?? record.clientTunnel
+        object.add("authority", tunnel?.authority)
+        if let tunnel { object.add("carrier", number: tunnel.carrier) }
+        // Both sides are streams: the one above is the upstream's.
+        if record.upstreamTunnel != nil, let client = record.clientTunnel {
+            object.add("client_authority", client.authority)
+            object.add("client_carrier", number: client.carrier)
+        }
         object.add("client_tls", raw: record.clientTLS.map(json))
         object.add("upstream_tls", raw: record.upstreamTLS.map(json))
         return object.closed
@@ -53,6 +62,9 @@ enum SessionLine {
         var line = "session=\(record.session) listener=\(LogText.value(record.listener))"
         line += " client=\(LogText.value(record.client))"
         if let endpoint = record.endpoint { line += " endpoint=\(LogText.value(endpoint))" }
+        if let tunnel = record.upstreamTunnel ?? record.clientTunnel {
+            line += " authority=\(LogText.value(tunnel.authority)) carrier=\(tunnel.carrier)"
+        }
 
         let elapsed = TimeText.elapsed(record.durationNanoseconds)
         if record.isCompleted {

@@ -20,6 +20,14 @@ struct SessionRecord: Sendable {
         var peer: String?
     }
 
+    /// The stream that one side was.
+    struct Tunnel: Sendable {
+        /// Number of the carrier, unique in the process.
+        var carrier: UInt64
+        /// What was asked for.
+        var authority: String
+    }
+
     // Who.
     var session: UInt64
     var worker: Int
@@ -54,9 +62,14 @@ struct SessionRecord: Sendable {
     var resolveNanoseconds: UInt64?
     var connectNanoseconds: UInt64?
     var tlsNanoseconds: UInt64?
+    /// From CONNECT to its answer.
+    var tunnelNanoseconds: UInt64?
 
+    /// Of a side that is a stream: its carrier's.
     var clientTLS: TLS?
     var upstreamTLS: TLS?
+    var clientTunnel: Tunnel?
+    var upstreamTunnel: Tunnel?
 
     /// Ended as both sides wished; everything else is a failure that wants its explanation.
     var isCompleted: Bool { reason == "completed" }

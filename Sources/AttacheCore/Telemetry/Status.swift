@@ -30,6 +30,10 @@ public struct ListenerStatus: Sendable {
     public var address: String
     public var upstream: String
     public var isTLS: Bool
+    /// `h2-connect`, where clients ask for their way by CONNECT; and their connections that are
+    /// open.
+    public var tunnel: String?
+    public var carriers = 0
     /// nil: only the process's own limit.
     public var sessionLimit: Int?
     /// Handshakes are those with clients.
@@ -48,6 +52,9 @@ public struct ListenerStatus: Sendable {
 public struct UpstreamStatus: Sendable {
     public var name: String
     public var isTLS: Bool
+    /// `h2-connect`, where sessions are streams of shared connections; and how many are open.
+    public var tunnel: String?
+    public var carriers = 0
     /// Handshakes are those with endpoints.
     public var traffic = TrafficStatus()
     public var endpoints: [EndpointStatus] = []

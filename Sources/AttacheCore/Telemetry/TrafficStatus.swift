@@ -25,9 +25,17 @@ extension TrafficStatus {
         if !record.isCompleted { failed += 1 }
         bytesUp += record.bytesUp
         bytesDown += record.bytesDown
-        if let handshake {
-            handshakes += 1
-            if handshake.resumed { resumed += 1 }
-        }
+        if let handshake { count(handshake: handshake) }
     }
+
+    mutating func count(handshake: SessionRecord.TLS) {
+        handshakes += 1
+        if handshake.resumed { resumed += 1 }
+    }
+}
+
+extension SessionRecord {
+    /// Of handshakes that were made for this session: those of carriers are counted with them.
+    var ownClientTLS: TLS? { clientTunnel == nil ? clientTLS : nil }
+    var ownUpstreamTLS: TLS? { upstreamTunnel == nil ? upstreamTLS : nil }
 }

@@ -20,6 +20,8 @@ struct SideFailure: Error, Sendable {
     enum Kind: Sendable {
         /// We refused the peer's certificate; the peer refused ours; anything else.
         case certificateRefused, ownCertificateRefused, protocolFailure
+        /// The connection under a stream is gone; the peer broke the stream off.
+        case carrierLost, reset
     }
     let kind: Kind
     let message: String
@@ -29,9 +31,17 @@ struct SideFailure: Error, Sendable {
         switch kind {
         case .certificateRefused: .certificateRefused
         case .ownCertificateRefused: .ownCertificateRefused
-        case .protocolFailure: otherwise
+        case .carrierLost: .carrierLost
+        case .protocolFailure, .reset: otherwise
         }
     }
+}
+
+/// Why a client that asked for a way gets none.
+struct Refusal {
+    let reason: CloseReason
+    /// For people at the other end: what happened and where.
+    let message: String
 }
 
 /// One end of a session and what is known of how it ended.
@@ -44,6 +54,10 @@ protocol Side: AnyObject {
     func note(_ events: UInt32) -> News
     /// The TLS handshake, or whatever else comes before bytes.
     func open() -> Opened
+    /// The upstream is there: a client that asked for it (by CONNECT) is told, others need no word.
+    func accept()
+    /// It is not, and will not be; the abort follows.
+    func refuse(_ refusal: Refusal)
 
     // As a source.
     func pull(into room: inout OutputRawSpan) -> Pulled
@@ -79,6 +93,14 @@ protocol Side: AnyObject {
     /// It ended without close_notify, whatever the settings make of that.
     var wasTruncated: Bool { get }
     var negotiated: TLSNegotiated? { get }
+    /// Of a stream: its carrier, and what was asked for.
+    var tunnel: SessionRecord.Tunnel? { get }
+}
+
+extension Side {
+    func accept() {}
+    func refuse(_ refusal: Refusal) {}
+    var tunnel: SessionRecord.Tunnel? { nil }
 }
 
 /// The session, as its sides know it.

@@ -5,6 +5,8 @@ final class Upstream: Sendable {
     let settings: UpstreamSettings
     /// nil: plaintext.
     let tls: TLSContext?
+    /// What each session asks with; nil: no tunnel.
+    let request: FieldList?
     /// Of the upstream of this name, through all generations.
     let tally: UpstreamTally
 
@@ -13,16 +15,27 @@ final class Upstream: Sendable {
     ) throws(ConfigurationProblem) {
         self.settings = settings
         self.tally = tally
+        request = settings.tunnel.map(FieldList.init(connectTo:))
         if let tls = settings.tls {
-            let context = try TLSContext(client: tls)
+            let isNameless = settings.tunnel?.protocol == .hbone && tls.serverName == nil
+            let context = try TLSContext(client: tls, sendsServerName: !isNameless)
             if context.verifiesHostName && tls.serverName == nil { try Self.demandHost(settings) }
             self.tls = context
         } else {
+            if settings.tunnel != nil {
+                throw ConfigurationProblem(
+                    "a tunnel goes through TLS, and there is none with this upstream",
+                    remedy: "Add tls, or leave the tunnel out.")
+            }
             tls = nil
         }
     }
 
     var name: String { settings.name }
+    /// For people: `plain`, `TLS`, `h2-connect`.
+    var spoken: String {
+        settings.tunnel?.protocol.rawValue ?? (tls == nil ? "plain" : "TLS")
+    }
 
     /// Nothing but memory tells it from `other`, so tickets and caches of the one serve the other.
     func isSame(as other: Upstream) -> Bool {

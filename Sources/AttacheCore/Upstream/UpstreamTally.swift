@@ -29,10 +29,24 @@ final class UpstreamTally: Sendable {
         }
     }
 
+    /// What was dialled turned out to be of no use.
+    func failed(_ endpoint: Address, _ why: DialFailure, at address: SocketAddress) {
+        let outcome = DialStatus(
+            atNanoseconds: Clock.wall(), failure: why.message, address: address.description)
+        state.withLock { state in
+            state.endpoints[endpoint, default: EndpointStatus(endpoint: endpoint.description)]
+                .failures += 1
+            state.endpoints[endpoint]?.lastDial = outcome
+        }
+    }
+
     /// A session has ended.
     func count(_ record: SessionRecord) {
-        state.withLock { $0.ended.count(record, handshake: record.upstreamTLS) }
+        state.withLock { $0.ended.count(record, handshake: record.ownUpstreamTLS) }
     }
+
+    /// A dialled carrier was secured.
+    func count(carrier tls: SessionRecord.TLS) { state.withLock { $0.ended.count(handshake: tls) } }
 
     /// Of sessions that have ended.
     var ended: TrafficStatus { state.withLock { $0.ended } }

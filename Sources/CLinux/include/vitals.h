@@ -9,6 +9,7 @@ struct clinux_vitals {
     uint32_t send_window;
     uint32_t last_ack_ms;
     uint32_t unanswered_probes;
+    uint32_t round_trip_us;
 };
 // TCP_INFO; -1 with errno.
 int clinux_tcp_vitals(int fd, struct clinux_vitals *vitals);

@@ -35,7 +35,9 @@ final class DialBench: Wakeable {
         loop = try EventLoop()
         let works = try #require(TLSWorks())
         outbound = Outbound(
-            loop: loop, works: works, resolver: Resolver(lookup: lookup, idleKept: .zero))
+            loop: loop, works: works,
+            tunnels: TunnelWorks(loop: loop, scratch: AttacheCore.Scratch()),
+            resolver: Resolver(lookup: lookup, idleKept: .zero))
         var settings = UpstreamSettings(name: "test", destination: .endpoints(endpoints))
         settings.connectTimeout = connect
         settings.tls = tls

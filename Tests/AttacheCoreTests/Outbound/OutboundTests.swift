@@ -10,8 +10,10 @@ struct OutboundTests {
     private let listener: TestListener
 
     init() throws {
+        let loop = try EventLoop()
         outbound = try Outbound(
-            loop: EventLoop(), works: #require(TLSWorks()), resolver: Resolver())
+            loop: loop, works: #require(TLSWorks()),
+            tunnels: TunnelWorks(loop: loop, scratch: AttacheCore.Scratch()), resolver: Resolver())
         listener = try TestListener(SocketAddress(.ip("127.0.0.1", port: 0, v6: false)))
     }
 

@@ -16,18 +16,22 @@ extension Kind where Value == Bool {
 }
 
 extension Kind where Value == Int {
-    /// From 1. No sign, no leading zero: what looks octal is a slip of the finger.
+    /// From 1.
     static func count(most: Int, hint: String) -> Kind {
         scalar(
             Scalar(
                 name: "a number from 1 to \(most)", hint: hint, pattern: "^[1-9][0-9]{0,9}$",
                 json: .integer), text: \.description
-        ) { text throws(Problem) in
-            guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), !text.hasPrefix("0"),
-                let count = Int(text), count <= most
-            else { throw Problem("it is not a number from 1 to \(most)") }
-            return count
-        }
+        ) { text throws(Problem) in try Counts.parse(text, most: most) }
+    }
+
+    /// In bytes.
+    static func size(_ sizes: SizeRange) -> Kind {
+        scalar(
+            Scalar(
+                name: "a size from \(sizes.text)", hint: "Write such as \(sizes.example).",
+                pattern: "^[0-9]+(B|KiB|MiB|GiB)?$", json: .integer), text: Sizes.short,
+            parse: sizes.parse)
     }
 }
 

@@ -37,6 +37,8 @@ final class TLSContext: @unchecked Sendable {
     let warnings: [String]
     /// Set by the operator; wins over the endpoint's own name.
     private let serverName: String?
+    /// SNI; without it the name is still verified.
+    private let sendsServerName: Bool
     /// A client's connections are refused without a name to verify: for a Unix socket one must be
     /// set by `server-name`. To be checked where upstreams are.
     let verifiesHostName: Bool
@@ -54,15 +56,18 @@ final class TLSContext: @unchecked Sendable {
     }
 
     /// For an upstream.
-    convenience init(client settings: ClientTLSSettings) throws(ConfigurationProblem) {
+    convenience init(
+        client settings: ClientTLSSettings, sendsServerName: Bool = true
+    ) throws(ConfigurationProblem) {
         try self.init(
-            TLSParts(settings), serverName: settings.serverName,
+            TLSParts(settings), serverName: settings.serverName, sendsServerName: sendsServerName,
             verifiesHostName: settings.verify == .hostName)
         becomeClient()
     }
 
     private init(
-        _ parts: TLSParts, serverName: String?, verifiesHostName: Bool
+        _ parts: TLSParts, serverName: String?, sendsServerName: Bool = true,
+        verifiesHostName: Bool
     ) throws(ConfigurationProblem) {
         if let problem = ConfigurationProblem(all: parts.findings.problems) { throw problem }
         guard let first = parts.contexts.first else {
@@ -79,6 +84,7 @@ final class TLSContext: @unchecked Sendable {
         fingerprint = parts.fingerprint
         warnings = parts.findings.warnings
         self.serverName = serverName
+        self.sendsServerName = sendsServerName
         self.verifiesHostName = verifiesHostName
         installVerification()
     }
@@ -120,7 +126,7 @@ final class TLSContext: @unchecked Sendable {
         if name.hasSuffix(".") { name.removeLast() }
         guard !name.isEmpty, !name.utf8.contains(0) else { return false }
         let ip = IPLiteral.canonical(name)
-        if ip == nil, attache_ssl_sni(ssl, name) != 1 { return false }
+        if sendsServerName, ip == nil, attache_ssl_sni(ssl, name) != 1 { return false }
         guard verifiesHostName else { return true }
         let expected = SSL_get0_param(ssl)
         X509_VERIFY_PARAM_set_hostflags(

@@ -252,18 +252,23 @@ final class TLSEnd {
         dead || sealedCount != 0 ? 0 : socket.room(for: wanted)
     }
 
+    /// The socket takes what is sealed now, as far as is known.
+    var canSeal: Bool { !dead && sealedCount == 0 && socket.writable }
+
     /// Seals into the out-staging, which leaves when it is full, when another end needs it, or at
-    /// the end of the turn.
-    func offer(_ bytes: UnsafeRawBufferPointer) -> Offered {
+    /// the end of the turn. `isCommitted`: room was asked for before, so all of it is taken.
+    func offer(_ bytes: UnsafeRawBufferPointer, isCommitted: Bool = false) -> Offered {
         if dead { return .dead }
-        guard sealedCount == 0, let base = bytes.baseAddress else { return .took(0) }
+        guard sealedCount == 0 || isCommitted, let base = bytes.baseAddress else {
+            return .took(0)
+        }
         works.own(self)
         var done = 0
         while done < bytes.count {
             if works.staging.pointee.outRoom < Limits.recordBytesMax {
                 flush()
                 if dead { return .dead }
-                if sealedCount != 0 { break }
+                if sealedCount != 0 && !isCommitted { break }
             }
             let records = max(works.staging.pointee.outRoom / Limits.recordBytesMax, 1)
             let count = min(bytes.count - done, records * 16_384)

@@ -15,6 +15,12 @@ struct TLSNegotiated: Sendable, Hashable {
     /// of the certificate that it was made with.
     let peer: String?
 
+    /// On one line, for people.
+    var summary: String {
+        ([version, cipher] + (resumed ? ["resumed"] : []) + [alpn, peer].compactMap(\.self))
+            .joined(separator: ", ")
+    }
+
     /// To be asked once the handshake is done.
     init(_ ssl: OpaquePointer) {
         version = SSL_get_version(ssl).map { String(cString: $0) } ?? "?"

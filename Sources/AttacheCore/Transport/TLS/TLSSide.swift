@@ -4,7 +4,7 @@
 final class TLSSide: Side {
     // The session owns its sides and clears this when it closes.
     unowned(unsafe) var owner: (any SideOwner)?
-    private let end: TLSEnd
+    let end: TLSEnd
 
     init(_ end: TLSEnd) { self.end = end }
 

@@ -7,11 +7,15 @@
 /// One absolute deadline, `connect` + `handshake`; within it resolving and TCP over all addresses
 /// have `connect`. A handshake that fails is tried again at another address only. Sockets are told
 /// apart by the `part` of their owner's token: 1 for the first address, and so on.
-final class Dial {
+final class Dial: Dialling {
     enum Stage: String, Sendable {
         case resolving = "resolving the upstream"
         case connecting = "connecting to the upstream"
         case securing = "securing the upstream"
+        /// Of a tunnel: its carrier is secured, and the far end has not spoken yet.
+        case settling = "waiting for the upstream's HTTP/2 settings"
+        /// Of a tunnel: CONNECT is on its way.
+        case tunnelling = "opening the tunnel"
     }
     enum Progress {
         case waiting
@@ -56,11 +60,14 @@ final class Dial {
     /// The same of the endpoints before it.
     private var earlier: DialFailure?
 
-    init(_ upstream: Upstream, _ outbound: Outbound, for token: Token) {
+    /// `endpoints`: these, in place of all that the upstream has.
+    init(
+        _ upstream: Upstream, _ outbound: Outbound, for token: Token, to endpoints: [Address]? = nil
+    ) {
         self.upstream = upstream
         self.outbound = outbound
         self.token = token
-        endpoints = upstream.endpointsInTurn()
+        self.endpoints = endpoints ?? upstream.endpointsInTurn()
         let now = outbound.loop.now
         let connect = upstream.settings.connectTimeout.nanoseconds
         overallDeadline = now + connect + upstream.settings.handshakeTimeout.nanoseconds
@@ -100,6 +107,8 @@ final class Dial {
                 case .resolving: resolve()
                 case .connecting: connect()
                 case .securing: secure()
+                case .settling, .tunnelling:
+                    preconditionFailure("a connection of its own is no tunnel")
                 }
             if case .answer(let progress) = step { return progress }
         }

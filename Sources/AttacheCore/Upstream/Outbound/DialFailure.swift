@@ -3,6 +3,11 @@
 
 import Glibc
 
+extension UpstreamSettings {
+    /// What a dial has in all.
+    fileprivate var dialTime: Duration { connectTimeout + handshakeTimeout }
+}
+
 struct DialFailure: Error, Sendable {
     let stage: Dial.Stage
     let reason: CloseReason
@@ -59,6 +64,48 @@ struct DialFailure: Error, Sendable {
         DialFailure(
             stage: .securing, reason: .handshakeTimeout,
             message: "\(address) did not finish the TLS handshake within \(limit.text) (handshake)")
+    }
+
+    /// The carrier came to nothing, or went before the far end answered.
+    static func carrier(
+        _ failure: SideFailure, _ address: SocketAddress, _ stage: Dial.Stage
+    ) -> DialFailure {
+        DialFailure(
+            stage: stage, reason: failure.reason(otherwise: .carrierLost),
+            message: "\(failure.message) (at \(address))")
+    }
+
+    static func refused(
+        _ address: SocketAddress, _ authority: String, _ refusal: TunnelRefusal
+    ) -> DialFailure {
+        DialFailure(
+            stage: .tunnelling, reason: .tunnelRefused,
+            message: "the far end at \(address) did not connect us to \(authority): "
+                + "it answered \(refusal.explanation)")
+    }
+
+    static func unprocessed(_ address: SocketAddress) -> DialFailure {
+        DialFailure(
+            stage: .tunnelling, reason: .tunnelRefused,
+            message: "the far end at \(address) takes no more streams (REFUSED_STREAM, or GOAWAY)")
+    }
+
+    static func noAnswer(
+        _ address: SocketAddress, _ authority: String, within settings: UpstreamSettings
+    ) -> DialFailure {
+        DialFailure(
+            stage: .tunnelling, reason: .connectTimeout,
+            message: "the far end at \(address) did not say within \(settings.dialTime.text) "
+                + "(connect + handshake) whether it reaches \(authority)")
+    }
+
+    static func noCarrier(
+        _ endpoint: Address, _ stage: Dial.Stage, within settings: UpstreamSettings
+    ) -> DialFailure {
+        DialFailure(
+            stage: stage, reason: .connectTimeout,
+            message: "no carrier to \(endpoint) had room within \(settings.dialTime.text) "
+                + "(connect + handshake)")
     }
 
     static func outOfMemory(_ stage: Dial.Stage) -> DialFailure {

@@ -15,6 +15,7 @@ struct DialTimings {
     private(set) var resolving = Span()
     private(set) var connecting = Span()
     private(set) var securing = Span()
+    private(set) var tunnelling = Span()
 
     /// Entered; entering twice without an end changes nothing.
     mutating func begin(_ stage: Dial.Stage) {
@@ -31,7 +32,8 @@ struct DialTimings {
         switch stage {
         case .resolving: body(&resolving)
         case .connecting: body(&connecting)
-        case .securing: body(&securing)
+        case .securing, .settling: body(&securing)
+        case .tunnelling: body(&tunnelling)
         }
     }
 }

@@ -5,6 +5,7 @@
 final class Outbound {
     let loop: EventLoop
     let works: TLSWorks
+    let tunnels: TunnelWorks
     private let resolver: Resolver
     /// Every handshake is a full one without.
     private let resumes: Bool
@@ -12,13 +13,41 @@ final class Outbound {
     private var tickets: [ObjectIdentifier: (Upstream, TicketStore)] = [:]
     /// Those whose tickets are kept; nil: all, there was no reload yet.
     private var served: Set<ObjectIdentifier>?
+    private let pools = CarrierPools()
+    /// Hears of carriers, for the log.
+    private let hear: (CarrierNews) -> Void
 
-    init(loop: EventLoop, works: TLSWorks, resolver: Resolver, resumes: Bool = true) {
+    init(
+        loop: EventLoop, works: TLSWorks, tunnels: TunnelWorks, resolver: Resolver,
+        resumes: Bool = true, hear: @escaping (CarrierNews) -> Void = { _ in }
+    ) {
         self.loop = loop
         self.works = works
+        self.tunnels = tunnels
+        self.hear = hear
         self.resolver = resolver
         self.resumes = resumes
     }
+
+    /// A connection of its own, or a stream of a shared one; `owner` of both is told by `token`.
+    func dial(
+        _ upstream: Upstream, for token: Token, owner: any SideOwner
+    ) -> any Dialling {
+        upstream.settings.tunnel == nil
+            ? Dial(upstream, self, for: token)
+            : TunnelDial(upstream, self, for: token, owner: owner)
+    }
+
+    func pool(_ endpoint: Address, of upstream: Upstream) -> CarrierPool {
+        pools.pool(endpoint, of: upstream, self)
+    }
+
+    func tell(_ news: CarrierNews) { hear(news) }
+
+    var openCarriers: [(Upstream, Int)] { pools.open }
+
+    /// The process ends: carriers say so to their peers.
+    func retireCarriers() { pools.retire(but: [], self) }
 
     /// A name's addresses, for the dial number `lookup` of the owner of `token`.
     struct Resolved: Sendable {
@@ -68,5 +97,6 @@ final class Outbound {
         let kept = Set(upstreams.map(ObjectIdentifier.init))
         served = kept
         tickets = tickets.filter { kept.contains($0.key) }
+        pools.retire(but: upstreams, self)
     }
 }

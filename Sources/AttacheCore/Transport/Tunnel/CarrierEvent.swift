@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// What nghttp2 tells a carrier, and where its callbacks write it down.
+
+/// In the order of the frames. `data` points into the worker's scratch and is valid until that is
+/// filled again.
+enum CarrierEvent {
+    /// A head is complete: a request at the accepting end, an answer at the other.
+    case head(Int32)
+    case data(Int32, UnsafeRawPointer, Int)
+    /// END_STREAM.
+    case ended(Int32)
+    /// nghttp2 has forgotten the stream; the error code of RST_STREAM, 0 where there was none.
+    case closed(Int32, UInt32)
+    /// WINDOW_UPDATE; stream 0: of the connection.
+    case window(Int32)
+    case settings
+    case pong
+    case goaway(UInt32)
+    /// We told the peer what it did wrong; nghttp2 takes nothing more.
+    case complained(UInt32)
+}
+
+/// What the callbacks of one carrier get: lists, and nothing that could be driven.
+final class CarrierInbox {
+    var events: [CarrierEvent] = []
+    /// Heads that are being read, or were and are not acted upon yet.
+    var heads: [Int32: TunnelHead] = [:]
+    /// Frames that cost work and move nothing.
+    var budget = FrameBudget()
+    /// What nghttp2 found wrong, in its words; the last one counts.
+    var complaint: String?
+    /// Of GOAWAY, for people: what the peer wrote beside the code.
+    var farewell = ""
+    let record: FrameRecord
+    unowned let end: TLSEnd
+
+    init(_ record: FrameRecord, _ end: TLSEnd) {
+        self.record = record
+        self.end = end
+    }
+}
+
+/// How many frames that carry nothing (SETTINGS, PING, PRIORITY, empty DATA, unknown ones, and
+/// those that are wrong) a peer may send: a burst, then so many a second. Without a clock of its
+/// own.
+struct FrameBudget {
+    private var left = Limits.idleFramesBurst
+    private var refilled: UInt64 = 0
+    private(set) var isExceeded = false
+
+    mutating func spend() {
+        left -= 1
+        if left < 0 { isExceeded = true }
+    }
+
+    /// `now`: monotonic, nanoseconds.
+    mutating func refill(now: UInt64) {
+        let perFrame = 1_000_000_000 / UInt64(Limits.idleFramesPerSecond)
+        let earned = (now - min(refilled, now)) / perFrame
+        if earned == 0 { return }
+        left = Int(min(UInt64(max(left, 0)) + earned, UInt64(Limits.idleFramesBurst)))
+        refilled = now
+    }
+}

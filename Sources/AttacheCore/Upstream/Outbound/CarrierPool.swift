@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// The carriers of one worker to one endpoint, under one identity: who gets a stream of which.
+
+/// One is dialled at a time, however many wait. Another is dialled when none has room; and, up to
+/// `carriers`, when streams of all that are there stand in each other's way.
+final class CarrierPool: CarrierOwner {
+    private let endpoint: Address
+    /// Whose TLS and limits count: of several that would be as good, the one that asked first.
+    private let upstream: Upstream
+    private let tunnel: TunnelSettings
+    private unowned let outbound: Outbound
+    /// Open, oldest first: younger ones run empty, and go, when there is less to do.
+    private var carriers: [Carrier] = []
+    private var dial: CarrierDial?
+    /// Dialled, and its peer's SETTINGS have not come.
+    private var newcomer: Carrier?
+    private var waiting: [TunnelDial] = []
+    /// A reload has replaced it: sessions that began before still use it.
+    private var isRetired = false
+
+    init(_ endpoint: Address, _ upstream: Upstream, _ tunnel: TunnelSettings, _ outbound: Outbound)
+    {
+        self.endpoint = endpoint
+        self.upstream = upstream
+        self.tunnel = tunnel
+        self.outbound = outbound
+    }
+
+    /// What those that wait here wait for.
+    var stage: Dial.Stage { newcomer == nil ? dial?.stage ?? .connecting : .settling }
+    /// Open ones.
+    var count: Int { carriers.count }
+
+    // MARK: asking
+
+    func ask(_ dial: TunnelDial) {
+        if let carrier = choose(for: dial) {
+            let isCongested = carrier.isCongested
+            if dial.begin(on: carrier) {
+                if isCongested && carriers.count < tunnel.carriers { dialOne() }
+                return
+            }
+        }
+        waiting.append(dial)
+        dial.queued(at: self)
+        dialOne()
+    }
+
+    func forget(_ dial: TunnelDial) { waiting.removeAll { $0 === dial } }
+
+    private func choose(for dial: TunnelDial) -> Carrier? {
+        let usable = carriers.filter { $0.takesStreams && !dial.avoids($0) }
+        return usable.first { !$0.isCongested }
+            ?? usable.min { $0.streamCount < $1.streamCount }
+    }
+
+    private func serveWaiting() {
+        var left: [TunnelDial] = []
+        for dial in waiting {
+            guard let carrier = choose(for: dial), dial.begin(on: carrier) else {
+                left.append(dial)
+                continue
+            }
+        }
+        waiting = left
+        if !left.isEmpty { dialOne() }
+    }
+
+    // MARK: dialling
+
+    private func dialOne() {
+        guard dial == nil, newcomer == nil else { return }
+        let dial = CarrierDial(endpoint, upstream, outbound, pool: self)
+        self.dial = dial
+        dial.begin()
+    }
+
+    func dialled(_ end: TLSEnd, _ address: SocketAddress, _ token: Token) {
+        dial = nil
+        let settings = upstream.settings
+        let carrier = Carrier(
+            over: end, to: address, settings: tunnel.carrier, idle: tunnel.idle,
+            deadline: outbound.loop.now + settings.handshakeTimeout.nanoseconds,
+            works: outbound.tunnels, owner: self)
+        newcomer = carrier
+        outbound.loop.hand(token, to: carrier)
+        carrier.begin(token)
+    }
+
+    func dialFailed(_ why: DialFailure) {
+        dial = nil
+        fail(why)
+    }
+
+    private func fail(_ why: DialFailure) {
+        let all = waiting
+        waiting = []
+        for dial in all { dial.failed(why) }
+    }
+
+    // MARK: what carriers tell
+
+    func carrierOpened(_ carrier: Carrier) {
+        newcomer = nil
+        carriers.append(carrier)
+        if let tls = carrier.negotiated { upstream.tally.count(carrier: .init(tls)) }
+        outbound.tell(.opened(carrier, upstream))
+        serveWaiting()
+        if isRetired { carrier.retire() }
+    }
+
+    func carrier(_ carrier: Carrier, brings stream: StreamSide, asking head: TunnelHead) {
+        preconditionFailure("a client's connection is asked nothing: ENABLE_PUSH is 0")
+    }
+
+    func carrierHasRoom(_ carrier: Carrier) {
+        if !waiting.isEmpty { serveWaiting() }
+    }
+
+    func carrierRetires(_ carrier: Carrier) {
+        if newcomer === carrier { newcomer = nil }
+        carriers.removeAll { $0 === carrier }
+        if !waiting.isEmpty { dialOne() }
+    }
+
+    func carrierVanished(_ carrier: Carrier) {}
+
+    func carrierClosed(_ carrier: Carrier, _ why: SideFailure?, lost streams: Int, wasOpen: Bool) {
+        let wasNew = newcomer === carrier
+        carriers.removeAll { $0 === carrier }
+        if wasNew { newcomer = nil }
+        guard wasNew, let why else {
+            outbound.tell(.closed(carrier, upstream, why, lost: streams))
+            if !waiting.isEmpty { dialOne() }
+            return
+        }
+        let failure = DialFailure.carrier(why, carrier.address, .settling)
+        upstream.tally.failed(endpoint, failure, at: carrier.address)
+        fail(failure)
+    }
+
+    // MARK: the end
+
+    /// No carrier stays longer than its streams.
+    func retire() {
+        isRetired = true
+        for carrier in carriers { carrier.retire() }
+    }
+}
