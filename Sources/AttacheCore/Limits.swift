@@ -96,8 +96,10 @@ enum Limits {
 
     // MARK: tunnels
 
-    /// Frames in one record of TLS lie this far apart at most: a header, and no padding.
-    static let frameGapBytes = 9
+    /// A DATA frame is cut to end with its TLS record, but not below this.
+    static let frameBytesWorthCutting = 4096
+    /// Room for events that a carrier keeps, of 32 bytes each; 240 KiB of full frames make 15.
+    static let carrierEventsKept = 256
     /// Names and values of one head; RFC 9113 §6.5.2 counts 32 bytes more for each field.
     static let headerListBytesMax = 16 * 1024
     /// Of what a terminator says about a refusal.

@@ -15,7 +15,7 @@ struct UpstreamTLS<Of: Role> {
     /// What was said, as it was said: without TLS all of it is a mistake.
     var given: [String] { trust.given + identity.given + spoken.given }
 
-    func settings(towards endpoints: [Address]) throws(Problem) -> ClientTLSSettings {
+    func settings(towards endpoints: [SaidAddress]) throws(Problem) -> ClientTLSSettings {
         var tls = ClientTLSSettings()
         tls.shared = try spoken.settings()
         tls.ca = trust.ca
@@ -26,7 +26,7 @@ struct UpstreamTLS<Of: Role> {
         return tls
     }
 
-    private func verification(of endpoints: [Address]) throws(Problem)
+    private func verification(of endpoints: [SaidAddress]) throws(Problem)
         -> ClientTLSSettings.Verify
     {
         let (verifyFlag, allowFlag) = (Of.flag("verify"), Of.flag("allow"))
@@ -49,9 +49,10 @@ struct UpstreamTLS<Of: Role> {
                     + "or leave it out to verify the host name")
         }
         if !trust.allow.isEmpty { return .names(try trust.allow.policy(of: allowFlag)) }
-        if trust.serverName == nil, let socket = endpoints.first(where: { $0.host == nil }) {
+        if trust.serverName == nil, let socket = endpoints.first(where: { $0.address.host == nil })
+        {
             throw Problem(
-                "--to \(socket) has no host name to verify; say who must answer there: "
+                "\(socket.said) has no host name to verify; say who must answer there: "
                     + "\(Of.flag("server-name")) NAME or \(allowFlag) KIND:PATTERN")
         }
         return .hostName

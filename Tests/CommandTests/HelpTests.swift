@@ -21,6 +21,12 @@ struct HelpTests {
         unclean-end handshake key-passphrase-file pin ciphers cipher-suites groups
         """
 
+    private static let carrier = """
+        --streams --stream-window --connection-window --carrier-memory --keepalive
+        --keepalive-timeout
+        """
+    private static let tunnel = "--tunnel --authority --header --carriers --carrier-idle"
+
     private static func flags(_ text: String, prefix: String = "") -> Set<String> {
         Set(text.split { $0 == " " || $0 == "\n" }.map { prefix + $0 })
     }
@@ -42,6 +48,7 @@ struct HelpTests {
         #expect(
             shown("connect")
                 == Self.flags(Self.common).union(Self.flags(Self.upstream, prefix: "--"))
+                .union(Self.flags(Self.tunnel)).union(Self.flags(Self.carrier))
                 .union(["--to", "--plain", "--connect", "--insecure-plaintext-listener"]))
     }
 
@@ -50,7 +57,8 @@ struct HelpTests {
             shown("terminate")
                 == Self.flags(Self.common).union(Self.flags(Self.clients))
                 .union(Self.flags(Self.upstream, prefix: "--to-"))
-                .union(["--to", "--to-tls", "--connect"]))
+                .union(Self.flags(Self.carrier))
+                .union(["--to", "--to-tls", "--connect", "--accept", "--authorities"]))
     }
 
     @Test func echoHasTheseFlagsAndNoOthers() {
@@ -70,6 +78,17 @@ struct HelpTests {
         let example = try #require(text.firstRange(of: "\n  attache \(command) --listen "))
         let usage = try #require(text.firstRange(of: "\nUSAGE:"))
         #expect(example.lowerBound < usage.lowerBound)
+    }
+
+    /// Each is a command that could be typed as it stands.
+    @Test(arguments: [("", 2), ("connect", 2), ("terminate", 2), ("echo", 1)])
+    func everyExampleIsUnderstood(command: String, count: Int) throws {
+        let examples = help(command).replacing("\\\n", with: " ").split(separator: "\n")
+            .filter { $0.hasPrefix("  attache ") && $0.contains(" --listen ") }
+        #expect(examples.count == count)
+        for example in examples {
+            #expect(complaint(String(example.dropFirst("  attache ".count))) == "")
+        }
     }
 
     @Test func defaultsAreThoseOfTheSettings() {

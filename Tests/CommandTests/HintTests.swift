@@ -20,6 +20,8 @@ struct HintTests {
         (start + "--client-ca x", "it is a flag of attache terminate"),
         (start + "--cacert x", "here it is --ca"),
         (start + "--allow-dns x", "here it is --allow dns:NAME"),
+        (start + "--authorities x", "it is a flag of attache terminate"),
+        (start + "--tunel x", "did you mean --tunnel?"),
         (start + "--zzz x", "unknown flag --zzz"),
         ("terminate --plain", "it is a flag of attache connect"),
         ("conect --listen 127.0.0.1:1", "did you mean connect?"),

@@ -5,14 +5,22 @@ import AttacheCore
 
 package enum Tunnels {
     /// Far above what peers allow: 100 to 256 are usual.
-    package static let streamsMost = 10_000
-    package static let carriersMost = 64
+    static let streamsMost = 10_000
+    static let carriersMost = 64
     /// 65,535 bytes are what RFC 9113 §6.9.2 gives before anything was agreed upon.
     package static let streamWindow = SizeRange(65_535, 16 << 20, leastText: "64KiB")
     package static let connectionWindow = SizeRange(65_535, 256 << 20, leastText: "64KiB")
     package static let memory = SizeRange(65_535, 4 << 30, leastText: "64KiB")
     /// Of all names and values; the other end bounds them too, and says less about it.
     static let headersBytesMax = 8192
+
+    package static func streams(_ text: String) throws(Problem) -> Int {
+        try Counts.parse(text, most: streamsMost)
+    }
+
+    package static func carriers(_ text: String) throws(Problem) -> Int {
+        try Counts.parse(text, most: carriersMost)
+    }
 
     /// `host:port`, as CONNECT names what it asks for (RFC 9110 §9.3.6).
     package static func authority(_ text: String) throws(Problem) -> String {
@@ -38,7 +46,7 @@ package enum Tunnels {
     }
 
     /// Two that a far end takes for the same.
-    package static func isSame(_ one: String, _ other: String) -> Bool {
+    static func isSame(_ one: String, _ other: String) -> Bool {
         one.lowercased() == other.lowercased()
     }
 

@@ -70,7 +70,8 @@ struct Flow {
     mutating func arrived(_ bytes: RawSpan, from source: any Side, to sink: (any Side)?) {
         if sinkDead { return source.delivered(bytes.byteCount) }
         var taken = 0
-        if parked.isEmpty, let sink, sink.room(for: bytes.byteCount) > 0 {
+        // Not how much: what it does not take is parked, within the window it came by.
+        if parked.isEmpty, let sink, sink.room(for: 1) > 0 {
             taken = take(sink.offer(bytes), of: bytes.byteCount, source)
         }
         if taken < bytes.byteCount && !sinkDead { parked.append(bytes.extracting(taken...)) }

@@ -62,10 +62,20 @@ struct ByteQueue {
 /// and an `inout` would be one long access to the worker.
 final class Scratch {
     static let capacity = Limits.quantumBytesMax
-    /// Valid for `capacity` bytes from init to deinit.
-    private let base = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 4096)
+    /// Before the bytes, for whoever frames them in place: one cache line.
+    private static let headroom = 64
+    private let memory = UnsafeMutableRawPointer.allocate(
+        byteCount: headroom + capacity, alignment: 4096)
+    /// Valid for `capacity` bytes, and writable for `headroom` before them, from init to deinit.
+    private var base: UnsafeMutableRawPointer { memory + Self.headroom }
 
-    deinit { base.deallocate() }
+    deinit { memory.deallocate() }
+
+    /// These bytes are lent ones of this scratch.
+    func holds(_ address: UnsafeRawPointer?) -> Bool {
+        guard let address else { return false }
+        return address >= UnsafeRawPointer(base) && address < UnsafeRawPointer(base + Self.capacity)
+    }
 
     /// Lends `limit` bytes of room; answers what `body` said, and how many it wrote.
     func fill<R>(upTo limit: Int, _ body: (inout OutputRawSpan) -> R) -> (R, count: Int) {

@@ -7,7 +7,7 @@ import AttacheConfiguration
 enum Hints {
     /// What people bring along from other tools.
     private static let elsewhere = [
-        "--target": "--to", "--connect-to": "--to", "--accept": "--listen", "--bind": "--listen",
+        "--target": "--to", "--connect-to": "--to", "--bind": "--listen",
         "--cacert": "--ca or --client-ca", "--cafile": "--ca or --client-ca",
         "--tls-cert-file": "--certificate", "--tls-key-file": "--key", "--sni": "--server-name",
         "--allow-cn": "--allow cn:NAME", "--allow-dns": "--allow dns:NAME",

@@ -4,11 +4,16 @@
 import AttacheConfiguration
 import AttacheCore
 
+/// With the flag that said it.
+typealias SaidAddress = (address: Address, said: String)
+
 enum OwnListener {
-    static func refuse(_ listener: ListenerSettings, as endpoints: [Address]) throws(Problem) {
-        for endpoint in endpoints where Reach.reaches(endpoint, listener) {
+    static func refuse(
+        _ listener: ListenerSettings, as endpoints: [SaidAddress]
+    ) throws(Problem) {
+        for endpoint in endpoints where Reach.reaches(endpoint.address, listener) {
             throw Problem(
-                "--to \(endpoint) is this process's own listener (--listen \(listener.bind)): "
+                "\(endpoint.said) is this process's own listener (--listen \(listener.bind)): "
                     + "every session would open another; name the real service, "
                     + "or listen somewhere else")
         }

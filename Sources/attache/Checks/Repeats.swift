@@ -5,7 +5,8 @@ import AttacheConfiguration
 
 enum Repeats {
     private static let welcome: Set = [
-        "--to", "--allow", "--to-allow", "--pin", "--to-pin", "--source-allow", "--source-deny",
+        "--to", "--authorities", "--header", "--allow", "--to-allow", "--pin", "--to-pin",
+        "--source-allow", "--source-deny",
         "--log-level", "--compare", "--pid", "--keep", "--fail-if", "--help", "--version",
     ]
     /// Of listeners, chosen by SNI; an upstream is shown one.

@@ -29,7 +29,7 @@ extension ServiceCommand {
         var upstream = UpstreamSettings(name: service.rawValue, destination: .local(service))
         session.apply(to: &upstream)
 
-        var listener = try listen.listener(missing: Self.needs, upstream: upstream)
+        var listener = try listen.listener(missing: Self.needs, upstream: upstream.name)
         try sources.apply(to: &listener)
         listener.tls = try ClientTLS(admission: admission, identity: identity, spoken: spoken)
             .settings()
@@ -37,7 +37,7 @@ extension ServiceCommand {
         listener.handshakeTimeout = admission.handshake ?? listener.handshakeTimeout
         listener.insecurePlaintext = plaintext.insecurePlaintextListener
         try Exposure.refusePlaintext(listener)
-        var plan = Plan(listener, upstream, process)
+        var plan = Plan(listener, [upstream], process)
         plan.settings.log.access = process.logAccess ?? access
         return plan
     }

@@ -10,6 +10,14 @@ enum Defaults {
     static let process = Settings(listeners: [], upstreams: [], workers: 1)
     static let tls = TLSSettings()
 
+    static let tunnel = TunnelSettings(.h2Connect, authority: "")
+    static let carrier = CarrierSettings()
+
+    /// `text (default: 256KiB)`
+    static func said(_ text: String, bytes: Int) -> String {
+        "\(text) (default: \(Sizes.short(bytes)))"
+    }
+
     /// `text (default: 30s)`
     static func said(_ text: String, _ duration: Duration?) -> String {
         "\(text) (default: \(Durations.text(duration)))"

@@ -182,7 +182,8 @@ final class Carrier: Wakeable {
             case .complained(let code): complained(code)
             }
         }
-        inbox.events.removeAll(keepingCapacity: true)
+        // A peer of many small frames must not leave a large list behind.
+        inbox.events.removeAll(keepingCapacity: at <= Limits.carrierEventsKept)
     }
 
     private func head(_ id: Int32) {
@@ -317,7 +318,8 @@ final class Carrier: Wakeable {
         }
         let record = works.record
         record.offer = OfferInHand(
-            stream: stream.id, bytes: bytes.baseAddress, left: bytes.count, isLast: isLast)
+            stream: stream.id, bytes: bytes.baseAddress, left: bytes.count,
+            isScratch: works.scratch.holds(bytes.baseAddress), isLast: isLast)
         frames.resume(stream.id)
         pump()
         let taken = bytes.count - record.offer.left

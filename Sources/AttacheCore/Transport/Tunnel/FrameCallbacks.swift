@@ -35,11 +35,9 @@ private func onData(
     // stop the others. The stream's own follows when the bytes were written on.
     nghttp2_session_consume_connection(session, count)
     let start = UnsafeRawPointer(bytes)
-    if case .data(stream, let before, let length)? = inbox.events.last, start > before,
-        start - (before + length) <= Limits.frameGapBytes
-    {
+    if case .data(stream, let before, let length)? = inbox.events.last {
         // The same stream's next frame: close the gap of its header, so that one write delivers
-        // both. Both lie in the scratch that was given to mem_recv.
+        // both. Both lie in the scratch that was given to mem_recv, which has read what is between.
         memmove(UnsafeMutableRawPointer(mutating: before + length), start, count)
         inbox.events[inbox.events.count - 1] = .data(stream, before, length + count)
     } else {
@@ -128,7 +126,7 @@ func readOffer(
     }
     if record.offer.left > 0 {
         flags.pointee = NGHTTP2_DATA_FLAG_NO_COPY.rawValue
-        return min(most, record.offer.left)
+        return min(most, record.offer.left, record.frameBytes)
     }
     guard record.offer.isLast else { return deferred }
     record.offer.hasEnded = true
@@ -143,9 +141,8 @@ private func sendOffer(
     guard let inbox = inbox(user), let header, let bytes = inbox.record.offer.bytes,
         count <= inbox.record.offer.left
     else { return NGHTTP2_ERR_CALLBACK_FAILURE.rawValue }
-    // A frame's header has nine bytes (RFC 9113 §4.1); `count` was answered by `readOffer`.
-    inbox.record.append(header, 9, for: inbox.end)
-    inbox.record.append(bytes, count, for: inbox.end)
+    // `count` was answered by `readOffer`.
+    inbox.record.append(header: header, payload: bytes, count, for: inbox.end)
     inbox.record.offer.bytes = bytes + count
     inbox.record.offer.left -= count
     return 0

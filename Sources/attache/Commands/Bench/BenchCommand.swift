@@ -101,7 +101,7 @@ extension BenchCommand {
         var all: [BenchTarget] = []
         for (name, url) in named {
             var upstream = UpstreamSettings(name: name, destination: .endpoints([url.address]))
-            if url.isTLS { upstream.tls = try tls.settings(towards: [url.address]) }
+            if url.isTLS { upstream.tls = try tls.settings(towards: [(url.address, url.text)]) }
             upstream.connectTimeout = load.timeout ?? upstream.connectTimeout
             upstream.handshakeTimeout = trust.handshake ?? upstream.handshakeTimeout
             var target = LoadTarget(name: name, upstream: upstream)
