@@ -101,8 +101,8 @@ class Bench:
             for peer in self.able(row):
                 kind = peer.behind or row.service
                 service = counting[peer.name] = self.service(stack, kind, cpu) if kind == "counting" else behind(kind)
-                proxy, port = self.start(stack, peer, row.shape, service.port, cpu)
-                targets.append(Target(peer.name, port, speaks_tls, proxy.pid))
+                proxy, ports = self.start(stack, peer, row.shape, service.port, cpu)
+                targets += [Target(peer.name + more, port, speaks_tls, proxy.pid) for more, port in ports.items()]
             # The client itself, in what the service speaks.
             service = behind("tls" if row.shape.service_speaks_tls else "plain")
             targets.append(Target(DIRECT, service.port, row.shape.service_speaks_tls))
@@ -120,8 +120,8 @@ class Bench:
         for peer in self.able(row):
             with contextlib.ExitStack() as stack:
                 service = self.service(stack, peer.behind or row.service, self.cpu)
-                proxy, port = self.start(stack, peer, row.shape, service.port, self.cpu)
-                target = Target(peer.name, port, row.shape.client_speaks_tls, proxy.pid)
+                proxy, ports = self.start(stack, peer, row.shape, service.port, self.cpu)
+                target = Target(peer.name, ports[""], row.shape.client_speaks_tls, proxy.pid)
                 samples |= run(self.place, row, [target], self.cpu, self.rounds, WARM_UP_MS)
         return samples
 
@@ -132,17 +132,19 @@ class Bench:
         return service
 
     def start(self, stack, peer: type[Peer], shape, port, cpu):
-        """The proxy, and the port that its clients use."""
+        """The proxy, and the ports that its clients use, by what is added to its name."""
         proxy = peer(self.place, shape, port, cpu)
         stack.callback(proxy.stop)
         if shape is not Shape.PLAIN_PLAIN and peer.name not in self.libraries:
             self.libraries[peer.name] = proxy.tls_library()
         if not shape.is_tunnel:
-            return proxy, proxy.port
-        door = self.ends.door(self.place, shape, proxy, cpu)
-        stack.callback(door.stop)
-        stack.enter_context(first_session(door.port))
-        return proxy, door.port
+            return proxy, {"": proxy.port}
+        doors = self.ends.doors(self.place, shape, proxy, cpu)
+        for door in doors.values():
+            if door is not proxy:
+                stack.callback(door.stop)
+        stack.enter_context(first_session(doors[""].port))
+        return proxy, {more: door.port for more, door in doors.items()}
 
     def versions(self):
         said = {}

@@ -8,7 +8,7 @@ import socket
 import subprocess
 from dataclasses import dataclass
 
-from peers import GROUP, SUITE, Peer, Shape
+from peers import GROUP, RELAYED, SUITE, Peer, Shape
 from peers.attache import binary
 from peers.floor import Relay
 from place import Failed, spawn, stop, until
@@ -98,15 +98,17 @@ class Ends:
     terminator: type[Peer]
     originator: type[Peer]
 
-    def door(self, place, shape, proxy, cpu):
-        """What the clients of a proxy connect to instead.
+    def doors(self, place, shape, proxy, cpu):
+        """What the clients of a proxy connect to, by what is added to its name.
 
-        All that open tunnels have the relay in front, also those that need not be asked: it changes how bytes arrive, and
-        with that what they cost.
+        Who must be asked for a tunnel has the relay in front. That changes how bytes arrive, and with that what they cost:
+        so ours has a second door with the relay, to be compared with those.
         """
-        if shape is Shape.PLAIN_TUNNEL:
-            return Relay(place, proxy, cpu)
-        return self.originator(place, Shape.PLAIN_TUNNEL, proxy.port, cpu)
+        if shape is Shape.TUNNEL_PLAIN:
+            return {"": self.originator(place, Shape.PLAIN_TUNNEL, proxy.port, cpu)}
+        if proxy.asks:
+            return {"": Relay(place, proxy, cpu)}
+        return {"": proxy, RELAYED: Relay(place, proxy, cpu)} if proxy.is_relayed else {"": proxy}
 
 
 def first_session(port):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Results as tables of text, in Markdown.
 
-from peers import OURS, PEERS, Shape
-from results import DIRECT
+from peers import OURS, Shape
+from results import DIRECT, ORDER
 
 WHERE = {
     "pinned": "everything on one CPU",
@@ -45,7 +45,7 @@ def sections(results):
 
 def tables(some):
     seen = {name for one in some for name in one.names}
-    names = [name for name in (*PEERS, DIRECT) if name in seen]
+    names = [name for name in ORDER if name in seen]
     proxies = [name for name in names if name != DIRECT]
     others = [name for name in proxies if name != OURS]
 

@@ -93,6 +93,11 @@ class Goals(unittest.TestCase):
         self.assertEqual(self.results("plain-tunnel-up", envoy=1.0).goals(), {})
         self.assertNotIn("goals", self.results("plain-tls-up", attache=1.0, envoy=1.0).as_json())
 
+    def test_one_behind_the_relay_is_compared_with_one_behind_the_relay(self):
+        one = self.results("plain-tunnel-up", **{"attache": 50.0, "attache+relay": 90.0, "envoy": 80.0, "haproxy": 100.0})
+        self.assertEqual({name: ratio.median for name, ratio in one.ratios().items()}, {"attache+relay": 50 / 90, "haproxy": 0.9, "envoy": 0.625})
+        self.assertEqual((one.cheapest(), one.goals()), ("haproxy", {"attache": (0.9, 0.95)}))
+
     def test_goals_are_of_rows(self):
         self.assertEqual(GOALS.keys() - {row.key for row in rows()}, set())
 

@@ -7,7 +7,7 @@ from .floor import Floor
 from .haproxy import HAProxy
 from .nghttpx import NGHTTPX
 from .nginx import NGINX
-from .peer import AUTHORITY, GROUP, SUITE, Peer, Shape
+from .peer import AUTHORITY, GROUP, RELAYED, SUITE, Peer, Shape
 from .stunnel import Stunnel
 
 OURS = Attache.name

@@ -22,6 +22,7 @@ def binary():
 
 class Attache(Announcing):
     name = "attache"
+    is_relayed = True
 
     @classmethod
     def prepare(cls):
@@ -59,6 +60,7 @@ class AttacheWithoutTunnel(Attache):
     """What a tunnel saves: `connect` with a TLS connection for each session, resumed if it can be."""
 
     name = "attache-tls"
+    is_relayed = False
     behind = "tls"
     cannot = {shape: "it is what a tunnel is compared with" for shape in Shape if shape is not Shape.PLAIN_TUNNEL}
 

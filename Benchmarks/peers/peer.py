@@ -37,6 +37,7 @@ class Shape(enum.Enum):
 
 TUNNELS = (Shape.PLAIN_TUNNEL, Shape.TUNNEL_PLAIN)
 SUITE, GROUP = "TLS_AES_128_GCM_SHA256", "X25519"
+RELAYED = "+relay"  # added to the name of one of ours where the relay is in front
 AUTHORITY = "service.internal:7000"  # what every tunnel is opened for
 
 
@@ -48,6 +49,7 @@ class Peer:
     rows = None  # the names of the only rows that it is in
     behind = None  # what has to stand behind it, where that is not the row's
     keeps_halves = True  # whether what is said after the client's end still arrives
+    is_relayed = False  # whether it is measured behind the relay too
     asks = False  # whether its client must ask for the tunnel, by HTTP/1.1 CONNECT
     parting_signal = 9  # what it gets if the comparison itself is killed
 
