@@ -71,7 +71,8 @@ class Results:
     def ratio(self, name, ours=OURS):
         """Only what was measured in the same round meets, or for memory in the same pass; and who had the relay in front
         meets who had it too."""
-        relayed = ours + RELAYED if name in PEERS and PEERS[name].asks else ours
+        is_relayed = PEERS[name].asks if name in PEERS else name.endswith(RELAYED) and name != ours + RELAYED
+        relayed = ours + RELAYED if is_relayed else ours
         pairs = [(one.get(relayed, one.get(ours)), one.get(name)) for one in self.passes]
         return Ratio.of([self.ratios_of(mine, theirs) for mine, theirs in pairs if mine and theirs])
 

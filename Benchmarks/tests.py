@@ -97,6 +97,8 @@ class Goals(unittest.TestCase):
         one = self.results("plain-tunnel-up", **{"attache": 50.0, "attache+relay": 90.0, "envoy": 80.0, "haproxy": 100.0})
         self.assertEqual({name: ratio.median for name, ratio in one.ratios().items()}, {"attache+relay": 50 / 90, "haproxy": 0.9, "envoy": 0.625})
         self.assertEqual((one.cheapest(), one.goals()), ("haproxy", {"attache": (0.9, 0.95)}))
+        newer = self.results("plain-tunnel-up", **{"attache": 1.0, "attache+relay": 2.0, "attache-3.5": 1.0, "attache-3.5+relay": 4.0})
+        self.assertEqual(newer.ratio("attache-3.5+relay").median, 0.5)
 
     def test_goals_are_of_rows(self):
         self.assertEqual(GOALS.keys() - {row.key for row in rows()}, set())
