@@ -31,8 +31,9 @@ extension EndToEnd {
                     worst = max(worst, now - before)
                     before = now
                 }
-                // 256 KiB, a record, and the pages that their ends share with others; where a stream's
-                // window comes in DATA, what holds it grows by pieces that may be half empty.
+                // 256 KiB, a record, and the pages that their ends share with others; where a
+                // stream's window comes in DATA, what holds it grows by pieces that may be half
+                // empty.
                 let most = combination.isTunnel ? 256 + 128 + 16 : 272
                 #expect(worst <= most + 8, "one flow took \(worst) KiB")
 
