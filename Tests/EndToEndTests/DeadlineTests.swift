@@ -131,7 +131,7 @@ extension EndToEnd {
             }
         }
 
-        @Test(arguments: Combination.allCases)
+        @Test(arguments: Combination.direct)
         func aLifetimeEndsABusySessionToo(_ combination: Combination) throws {
             try Tunnel.with(combination, flags: ["--lifetime", "1s"]) { tunnel in
                 let pair = try tunnel.open()

@@ -119,11 +119,6 @@ extension Peer {
     /// Bytes sent that the other kernel has not acknowledged.
     public var unacknowledged: Int { Int(clinux_unacknowledged(fd)) }
 
-    /// The kernel keeps no more than about twice so much that was sent and not delivered.
-    public func limitSendBuffer(_ bytes: Int32) {
-        clinux_set_int(fd, SOL_SOCKET, SO_SNDBUF, bytes)
-    }
-
     public static let fillChunk = 65536
 
     /// Sends until nothing more is taken for a while: every buffer on the way is full. Hands out
