@@ -25,18 +25,19 @@ from peers.floor import Floor
 from place import DESCRIPTORS_WANTED, Failed, Missing, Place, progress, raise_descriptor_limit
 from results import DIRECT, Results
 from rows import METHODS, QUICK, rows
-from services import Service
+from services import Ends, Service, TunnelledService, first_session
 
 MINUTES = 55  # of a full run; passes are added as long as they fit
 ROUNDS, ROUNDS_QUICK = 20, 8  # of a pass: so often each peer has its turn
 WARM_UP_MS = 300
+TERMINATORS, ORIGINATORS = ("envoy", "attache"), ("attache", "envoy")  # of tunnels; the default first
 INDISPENSABLE = (OURS, Floor.name)
 WORSE = 99  # the exit code of `attache bench compare`, too
 
 
 class Bench:
-    def __init__(self, place, wanted, peers, cpu, rounds, folder):
-        self.place, self.peers = place, peers
+    def __init__(self, place, wanted, peers, ends, cpu, rounds, folder):
+        self.place, self.peers, self.ends = place, peers, ends
         self.wanted = wanted  # the methods of each row
         self.cpu, self.rounds, self.folder = cpu, rounds, folder
         self.results = {}
@@ -81,7 +82,7 @@ class Bench:
 
     def able(self, row):
         """In another order each time: nobody is always first."""
-        able = [peer for peer in self.peers if row.shape in peer.shapes]
+        able = [peer for peer in self.peers if peer.is_in(row)]
         turn = self.passes % len(able) if able else 0
         return able[turn:] + able[:turn]
 
@@ -90,19 +91,24 @@ class Bench:
         cpu = self.cpu if method == "pinned" else None
         speaks_tls = row.shape.client_speaks_tls
         with contextlib.ExitStack() as stack:
-            services, targets = {}, []
-            shared = None if row.service == "counting" else self.service(stack, row.service, cpu)
+            shared, counting, targets = {}, {}, []
+
+            def behind(kind):
+                if kind not in shared:
+                    shared[kind] = self.service(stack, kind, cpu)
+                return shared[kind]
+
             for peer in self.able(row):
-                services[peer.name] = shared or self.service(stack, row.service, cpu)
-                proxy = self.start(stack, peer, row.shape, services[peer.name].port, cpu)
-                targets.append(Target(peer.name, proxy.port, speaks_tls, proxy.pid))
+                kind = peer.behind or row.service
+                service = counting[peer.name] = self.service(stack, kind, cpu) if kind == "counting" else behind(kind)
+                proxy, ports = self.start(stack, peer, row.shape, service.port, cpu)
+                targets += [Target(peer.name + more, port, speaks_tls, proxy.pid) for more, port in ports.items()]
             # The client itself, in what the service speaks.
-            straight = "tls" if row.shape.service_speaks_tls else "plain"
-            service = shared if shared and shared.kind == straight else self.service(stack, straight, cpu)
+            service = behind("tls" if row.shape.service_speaks_tls else "plain")
             targets.append(Target(DIRECT, service.port, row.shape.service_speaks_tls))
             html = os.path.join(self.folder, f"{row.key}-{method}.html") if self.folder else None
             samples = run(self.place, row, targets, cpu, self.rounds, WARM_UP_MS, html)
-            for name, service in services.items() if row.service == "counting" else ():
+            for name, service in counting.items() if row.service == "counting" else ():
                 seen = results.upstream_resumed.setdefault(name, [0, 0])
                 for index, count in enumerate(service.resumed()):
                     seen[index] += count
@@ -113,23 +119,32 @@ class Bench:
         samples = {}
         for peer in self.able(row):
             with contextlib.ExitStack() as stack:
-                service = self.service(stack, row.service, self.cpu)
-                proxy = self.start(stack, peer, row.shape, service.port, self.cpu)
-                target = Target(peer.name, proxy.port, row.shape.client_speaks_tls, proxy.pid)
+                service = self.service(stack, peer.behind or row.service, self.cpu)
+                proxy, ports = self.start(stack, peer, row.shape, service.port, self.cpu)
+                target = Target(peer.name, ports[""], row.shape.client_speaks_tls, proxy.pid)
                 samples |= run(self.place, row, [target], self.cpu, self.rounds, WARM_UP_MS)
         return samples
 
     def service(self, stack, kind, cpu):
-        service = Service(self.place, kind, cpu)
+        is_tunnel = kind == TunnelledService.kind
+        service = TunnelledService(self.place, self.ends.terminator, cpu) if is_tunnel else Service(self.place, kind, cpu)
         stack.callback(service.stop)
         return service
 
     def start(self, stack, peer: type[Peer], shape, port, cpu):
+        """The proxy, and the ports that its clients use, by what is added to its name."""
         proxy = peer(self.place, shape, port, cpu)
         stack.callback(proxy.stop)
         if shape is not Shape.PLAIN_PLAIN and peer.name not in self.libraries:
             self.libraries[peer.name] = proxy.tls_library()
-        return proxy
+        if not shape.is_tunnel:
+            return proxy, {"": proxy.port}
+        doors = self.ends.doors(self.place, shape, proxy, cpu)
+        for door in doors.values():
+            if door is not proxy:
+                stack.callback(door.stop)
+        stack.enter_context(first_session(doors[""].port))
+        return proxy, {more: door.port for more, door in doors.items()}
 
     def versions(self):
         said = {}
@@ -160,6 +175,8 @@ def arguments():
     add("--rows", metavar="A,B", help="only these rows; * and ? work (--list shows them)")
     add("--peers", metavar="A,B", help=f"only these beside {OURS}: {', '.join(name for name in PEERS if name != OURS)}")
     add("--openssl", choices=["3.5"], help="run Attaché on Debian 13's OpenSSL as well, as one more peer")
+    add("--terminator", choices=TERMINATORS, help=f"what ends the tunnels that others open (default {TERMINATORS[0]})")
+    add("--originator", choices=ORIGINATORS, help=f"what opens the tunnels that others end (default {ORIGINATORS[0]})")
     add("--method", choices=METHODS, help="only this one of the two: everything on one CPU, or free")
     add("--minutes", type=float, metavar="N", help=f"how long a full run may take (default {MINUTES})")
     add("--rounds", type=int, metavar="N", help=f"turns of each peer in a pass (default {ROUNDS}, quick {ROUNDS_QUICK})")
@@ -198,11 +215,13 @@ def chosen_rows(words):
 
 def listing(wanted):
     for row in wanted:
-        able = [peer.name for peer in PEERS.values() if row.shape in peer.shapes]
+        able = [peer.name for peer in PEERS.values() if peer.is_in(row)]
         print(f"{row.key:20} {row.title}, {row.unit}: {', '.join(able)}")
+    print()
     for peer in PEERS.values():
-        if peer.why_not:
-            print(f"\n{peer.name} is not everywhere: {peer.why_not}")
+        for why in dict.fromkeys(peer.cannot.values()):
+            shapes = [shape.title for shape, reason in peer.cannot.items() if reason == why]
+            print(f"{peer.name}, not {', '.join(shapes)}: {why}")
 
 
 def prepared(peers, is_demanded):
@@ -220,6 +239,22 @@ def prepared(peers, is_demanded):
             print(f"{peer.name} is left out: {problem}", file=sys.stderr)
     progress("")
     return had
+
+
+def chosen_ends(words, wanted, had):
+    """What was not asked for by name may be replaced, and that is said; None: no row needs any."""
+    def one(kind, named, choices):
+        name = named or choices[0]
+        # Of the peers that are not among those wanted it was not tried yet.
+        is_untried = PEERS[name] not in chosen_peers(words)
+        if PEERS[name] in had or (is_untried or named) and prepared([PEERS[name]], is_demanded=bool(named)):
+            return PEERS[name]
+        print(f"the {kind} of tunnels is {OURS} instead of {name}", file=sys.stderr)
+        return PEERS[OURS]
+
+    if not any(row.shape.is_tunnel for row in wanted):
+        return None
+    return Ends(one("terminator", words.terminator, TERMINATORS), one("originator", words.originator, ORIGINATORS))
 
 
 def main():
@@ -241,8 +276,9 @@ def main():
     with Place() as place:
         if words.check:
             return 0 if check(place, peers, cpu) else 1
+        ends = chosen_ends(words, wanted, peers)
         started = datetime.datetime.now(datetime.timezone.utc)
-        bench = Bench(place, wanted, peers, cpu, words.rounds or (ROUNDS_QUICK if words.quick else ROUNDS), words.html)
+        bench = Bench(place, wanted, peers, ends, cpu, words.rounds or (ROUNDS_QUICK if words.quick else ROUNDS), words.html)
         interrupted = False
         try:
             bench.measure(0 if words.quick else words.minutes or MINUTES)
@@ -263,6 +299,7 @@ def conclude(bench, words, baseline, started, seconds):
         "passes": bench.passes,
         "machine": machine(),
         "peers": bench.versions(),
+        **({"tunnels": {end: kind.name for end, kind in vars(bench.ends).items()}} if bench.ends else {}),
         "failed": bench.failed,
         "rows": [one.as_json() for one in results],
     }
@@ -270,6 +307,8 @@ def conclude(bench, words, baseline, started, seconds):
         print(f"{name}: {said}")
     here = whole["machine"]
     print(f"{here['cpu']}, {here['processors']} processors, {here['kernel']}; {seconds} s\n")
+    if bench.ends:
+        print(f"tunnels: {bench.ends.terminator.name} ends those of the others, {bench.ends.originator.name} opens those for the others\n")
     print(tables.text(results))
     if words.json:
         with open(words.json, "w") as file:

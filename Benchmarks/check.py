@@ -7,8 +7,11 @@ import os
 import socket
 import threading
 
-from peers import SUITE, Shape
-from place import HERE, Failed, progress, strays
+import h2
+from peers import AUTHORITY, SUITE, Shape
+from peers.floor import Relay
+from place import HERE, Failed, install, progress, strays
+from services import first_session
 
 # Read when OpenSSL is first used; what is started from here shall not have it.
 os.environ["OPENSSL_CONF"] = os.path.join(HERE, "openssl.cnf")
@@ -24,12 +27,15 @@ PAYLOAD = os.urandom(1000)
 class Service:
     """Echoes on 127.0.0.1; with a `profile` over TLS, to clients whose certificate the development CA signed."""
 
-    def __init__(self, place, profile=None):
+    def __init__(self, place, profile=None, ends_tunnels=False):
         self.seen = []  # of each TLS connection: version, suite, the client's name, resumed
+        self.asked = [] if ends_tunnels else None  # of each tunnel: the headers
         self.context = None
         if profile:
             self.context = context(place, ssl.PROTOCOL_TLS_SERVER, profile)
             self.context.verify_mode = ssl.CERT_REQUIRED
+            if ends_tunnels:
+                self.context.set_alpn_protocols(["h2"])
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.welcome, daemon=True).start()
@@ -54,7 +60,10 @@ class Service:
             with self.context.wrap_socket(connection, server_side=True) as secured:
                 names = dict(pair[0] for pair in secured.getpeercert()["subject"])
                 self.seen.append((secured.version(), secured.cipher()[0], names["commonName"], secured.session_reused))
-                self.echo(secured)
+                if self.asked is None:
+                    return self.echo(secured)
+                secured.settimeout(None)
+                h2.echo(secured, self.asked)
 
     def echo(self, connection):
         while got := connection.recv(1 << 16):
@@ -70,16 +79,18 @@ def context(place, protocol, profile=None):
     return made
 
 
-def exchange(port, tls=None):
-    """Sends PAYLOAD through the proxy and returns what it negotiated; None: it did not come back."""
+def exchange(port, tls=None, ends=False):
+    """Sends PAYLOAD, or that and its end, through the proxy and returns what it negotiated; None: it did not come back."""
     try:
         with contextlib.ExitStack() as stack:
             connection = stack.enter_context(socket.create_connection(("127.0.0.1", port), SECONDS))
             if tls:
                 connection = stack.enter_context(tls.wrap_socket(connection, server_hostname="localhost"))
             connection.sendall(PAYLOAD)
+            if ends:
+                connection.shutdown(socket.SHUT_WR)
             got = b""
-            while len(got) < len(PAYLOAD) and (more := connection.recv(1 << 16)):
+            while (ends or len(got) < len(PAYLOAD)) and (more := connection.recv(1 << 16)):
                 got += more
             if got != PAYLOAD:
                 return None
@@ -118,6 +129,74 @@ def complaints(peer, place, shape, cpu):
     return found, library
 
 
+def opening_complaints(peer, place, cpu):
+    """The same of one that opens tunnels."""
+    found = []
+    with Service(place, "server", ends_tunnels=True) as service, behind_relay(peer, place, service, cpu) as (proxy, port):
+        # While that one is open, the others are to share its connection.
+        with first_session(port):
+            if not exchange(port) or not exchange(port):
+                return [f"no exchange goes through: {proxy.words()}"], None
+            if peer.keeps_halves and not exchange(port, ends=True):
+                found.append("loses an answer, or its end, when the client has ended first")
+        if loose := strays(proxy.pid, cpu):
+            found.append(f"threads that are not held on CPU {cpu}: {loose}")
+        if {one[:2] for one in service.seen} != {("TLSv1.3", SUITE)}:
+            found.append(f"speaks {service.seen}")
+        if {one[2] for one in service.seen} != {"client"}:
+            found.append("shows another certificate than it was given")
+        if len(service.seen) != 1:
+            found.append(f"has {len(service.seen)} connections for sessions that came one by one")
+        pseudo = [{name: value for name, value in one.items() if name.startswith(b":")} for one in service.asked]
+        if any(one != {b":method": b"CONNECT", b":authority": AUTHORITY.encode()} for one in pseudo):
+            found.append(f"asks for {pseudo}")
+        library = proxy.tls_library()
+    for profile in ("wrong-name", "other-authority"):
+        with Service(place, profile, ends_tunnels=True) as service, behind_relay(peer, place, service, cpu) as (_, port):
+            if exchange(port):
+                found.append(f"takes a service with the certificate {profile}.pem")
+    return found, library
+
+
+def ending_complaints(peer, place, cpu):
+    """The same of one that ends tunnels."""
+    found = []
+    with Service(place) as service, started(peer, place, Shape.TUNNEL_PLAIN, service, cpu) as proxy:
+        said = tunnels(proxy.port, context(place, ssl.PROTOCOL_TLS_CLIENT, "client"))
+        if not said:
+            return [f"no exchange goes through: {proxy.words()}"], None
+        if said != ("TLSv1.3", SUITE, "h2"):
+            found.append(f"speaks {' '.join(map(str, said))}")
+        if loose := strays(proxy.pid, cpu):
+            found.append(f"threads that are not held on CPU {cpu}: {loose}")
+        if tunnels(proxy.port, context(place, ssl.PROTOCOL_TLS_CLIENT)):
+            found.append("serves clients without a certificate")
+        if tunnels(proxy.port, context(place, ssl.PROTOCOL_TLS_CLIENT, "other-authority-client")):
+            found.append("serves clients of another authority")
+        return found, proxy.tls_library()
+
+
+def tunnels(port, tls):
+    """Sends PAYLOAD and its end through three tunnels in one connection, and returns what that negotiated."""
+    tls.set_alpn_protocols(["h2"])
+    try:
+        with socket.create_connection(("127.0.0.1", port), SECONDS) as plain, tls.wrap_socket(plain, server_hostname="localhost") as one:
+            said = one.version(), one.cipher()[0], one.selected_alpn_protocol()
+            return said if h2.exchange(one, AUTHORITY, PAYLOAD, 3) else None
+    except OSError:
+        return None
+
+
+@contextlib.contextmanager
+def behind_relay(peer, place, service, cpu):
+    with started(peer, place, Shape.PLAIN_TUNNEL, service, cpu) as proxy:
+        relay = Relay(place, proxy, cpu)
+        try:
+            yield proxy, relay.port
+        finally:
+            relay.stop()
+
+
 @contextlib.contextmanager
 def started(peer, place, shape, service, cpu):
     proxy = peer(place, shape, service.port, cpu)
@@ -129,15 +208,18 @@ def started(peer, place, shape, service, cpu):
 
 def check(place, peers, cpu):
     """Prints a line for each peer and shape; returns whether all is well."""
+    install("libnghttp2-14")
     well = True
-    for peer in peers:
+    of_tunnels = {Shape.PLAIN_TUNNEL: opening_complaints, Shape.TUNNEL_PLAIN: ending_complaints}
+    # What is nothing but another peer without something is that peer.
+    for peer in [peer for peer in peers if not peer.behind]:
         for shape in Shape:
-            if shape not in peer.shapes:
-                print(f"-       {peer.name:12} {shape.title:14} {peer.why_not}")
+            if not peer.does(shape):
+                print(f"-       {peer.name:12} {shape.title:14} {peer.cannot[shape]}")
                 continue
             progress(f"checking {peer.name}, {shape.title}")
             try:
-                found, library = complaints(peer, place, shape, cpu)
+                found, library = of_tunnels[shape](peer, place, cpu) if shape.is_tunnel else complaints(peer, place, shape, cpu)
             except Failed as problem:
                 found, library = [str(problem)], None
             progress("")

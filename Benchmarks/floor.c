@@ -3,10 +3,11 @@
 // encrypt or decrypt, write. No limits, timers, logs, settings or care; one thread.
 //
 //     floor connect|terminate|relay --listen PORT --to PORT [--certificate F --key F --ca F]
-//                                   [--server-name NAME] [--tickets N]
+//                                   [--server-name NAME] [--tickets N] [--ask AUTHORITY]
 //
 // connect: plaintext to TLS, sessions resumed. terminate: TLS to plaintext, client certificates
-// required. relay: plaintext to plaintext. All on 127.0.0.1; port 0 takes a free one and says which.
+// required. relay: plaintext to plaintext; with --ask it is the client of an HTTP proxy, and has
+// CONNECT granted before a byte goes through. All on 127.0.0.1; port 0 takes a free one and says which.
 
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -39,7 +40,7 @@ struct end {
     struct end *other;
     int fd;
     SSL *ssl; // null: plain
-    enum { waiting, connecting, securing, ready } phase;
+    enum { waiting, connecting, securing, ready } phase; // securing: TLS, or what was asked for
     uint32_t interest;            // what epoll watches; 0: this socket is not in it
     uint8_t *held;                // what the socket did not take, or what came before it was ready
     size_t held_length, held_from;
@@ -58,6 +59,7 @@ static int epoll;
 static SSL_CTX *client_tls, *service_tls; // of the side that speaks TLS; at most one
 static BIO_METHOD *scratch_method;
 static const char *server_name = "localhost";
+static char question[512]; // for the service, before anything else
 static struct sockaddr_in service_address;
 static SSL_SESSION *sessions[sessions_max];
 static int session_count;
@@ -381,6 +383,25 @@ static void secure(struct end *e)
     if (!waits) let_go(e->pair, e == &e->pair->client);
 }
 
+static void ask(struct end *e)
+{
+    e->phase = securing;
+    put(e, (const uint8_t *)question, strlen(question));
+}
+
+/// What follows the head of the answer is the service's.
+static void answered(struct end *e)
+{
+    char head[4096] = "";
+    ssize_t n = recv(e->fd, head, sizeof head - 1, MSG_PEEK);
+    if (n < 0 && errno == EAGAIN) return;
+    const char *end = strstr(head, "\r\n\r\n");
+    if (n > 0 && !end && n < (ssize_t)sizeof head - 1) return; // more comes
+    if (!end || strncmp(head, "HTTP/1.1 200", 12)) return let_go(e->pair, false);
+    if (recv(e->fd, head, end + 4 - head, 0) < 0) return let_go(e->pair, false);
+    opened(e);
+}
+
 static void drained(struct end *e)
 {
     ssize_t sent = send(e->fd, e->held + e->held_from, e->held_length - e->held_from, MSG_NOSIGNAL);
@@ -401,7 +422,7 @@ static void handle(struct end *e, uint32_t events)
         int error = 0;
         socklen_t size = sizeof error;
         if (getsockopt(e->fd, SOL_SOCKET, SO_ERROR, &error, &size) || error) return let_go(e->pair, false);
-        if (!service_tls) return opened(e);
+        if (!service_tls) return *question ? ask(e) : opened(e);
         e->phase = securing;
         e->ssl = secured(service_tls);
         in_from = in_length = 0;
@@ -414,6 +435,7 @@ static void handle(struct end *e, uint32_t events)
     }
     if (e->phase == ready && !takes(e->other)) return watch(e, e->interest & ~EPOLLIN);
     if (e->phase == ready) return receive(e);
+    if (!e->ssl) return answered(e);
     ssize_t n = recv(e->fd, sealed_in, batch, 0);
     if (n < 0 && errno == EAGAIN) return;
     if (n <= 0) return let_go(e->pair, false);
@@ -440,7 +462,7 @@ static void welcome(int listener)
 
 int main(int count, char **words)
 {
-    const char *role = count > 1 ? words[1] : "", *certificate = NULL, *key = NULL, *ca = NULL;
+    const char *role = count > 1 ? words[1] : "", *certificate = NULL, *key = NULL, *ca = NULL, *ask_for = NULL;
     int listen_port = 0, to_port = 0, tickets = 1;
     for (int i = 2; i + 1 < count; i += 2) {
         const char *value = words[i + 1];
@@ -451,10 +473,14 @@ int main(int count, char **words)
         else if (!strcmp(words[i], "--ca")) ca = value;
         else if (!strcmp(words[i], "--server-name")) server_name = value;
         else if (!strcmp(words[i], "--tickets")) tickets = atoi(value);
+        else if (!strcmp(words[i], "--ask")) ask_for = value;
         else die("unknown option");
     }
     bool connects = !strcmp(role, "connect"), terminates = !strcmp(role, "terminate");
     if (!connects && !terminates && strcmp(role, "relay")) die("connect, terminate or relay");
+    const char *asking = "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n";
+    if (ask_for && snprintf(question, sizeof question, asking, ask_for, ask_for) >= (int)sizeof question)
+        die("a long authority");
 
     signal(SIGPIPE, SIG_IGN);
     struct rlimit limit;

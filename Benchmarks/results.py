@@ -5,9 +5,10 @@ import statistics
 from dataclasses import dataclass
 
 from generator import middle
-from peers import OURS, PEERS
+from peers import OURS, PEERS, RELAYED, RIVALS
 
 DIRECT = "direct"  # the client at the service itself, without a proxy
+ORDER = [name + more for name in PEERS for more in ("", RELAYED)] + [DIRECT]  # of the tables
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Results:
     def names(self):
         """In the order of the tables, the direct connection last."""
         seen = {name for one in self.passes for name in one}
-        return [name for name in (*PEERS, DIRECT) if name in seen]
+        return [name for name in ORDER if name in seen]
 
     def samples(self, name):
         return [one[name] for one in self.passes if name in one]
@@ -67,9 +68,13 @@ class Results:
         value = middle(found)
         return None if value is None else value * self.row.scale
 
-    def ratio(self, name):
-        """Only what was measured in the same round meets, or for memory in the same pass."""
-        return Ratio.of([self.ratios_of(one[OURS], one[name]) for one in self.passes if name in one and OURS in one])
+    def ratio(self, name, ours=OURS):
+        """Only what was measured in the same round meets, or for memory in the same pass; and who had the relay in front
+        meets who had it too."""
+        is_relayed = PEERS[name].asks if name in PEERS else name.endswith(RELAYED) and name != ours + RELAYED
+        relayed = ours + RELAYED if is_relayed else ours
+        pairs = [(one.get(relayed, one.get(ours)), one.get(name)) for one in self.passes]
+        return Ratio.of([self.ratios_of(mine, theirs) for mine, theirs in pairs if mine and theirs])
 
     def ratios_of(self, ours, theirs):
         if self.row.is_memory:
@@ -78,6 +83,22 @@ class Results:
 
     def ratios(self):
         return {name: ratio for name in self.names if name != OURS and (ratio := self.ratio(name))}
+
+    def cheapest(self, ours=OURS):
+        """The name of the peer that is hardest to beat for one of ours; None: there is none."""
+        ratios = {name: ratio.median for name in self.names if name in RIVALS and (ratio := self.ratio(name, ours))}
+        return max(ratios, key=ratios.get, default=None)
+
+    def goals(self):
+        """Of each of ours with a goal: `(figure, goal)`, to the cheapest peer, or of memory in the row's unit."""
+        reached = {}
+        for name, goal in self.row.goals.items():
+            best = self.cheapest(name)
+            ratio = self.ratio(best, name) if best else None
+            figure = self.value(name) if self.row.is_memory else ratio and ratio.median
+            if figure is not None:
+                reached[name] = (figure, goal)
+        return reached
 
     def rate(self, name):
         """Units a second."""
@@ -114,6 +135,7 @@ class Results:
                 "failed": sum(one.failed for one in self.samples(name)) or None,
             }
             peers[name] = {key: shortened(fact) for key, fact in facts.items() if fact is not None}
+        goals = {name: {"figure": shortened(figure), "goal": goal} for name, (figure, goal) in self.goals().items()}
         return {
             "row": self.row.key,
             "method": self.method,
@@ -121,6 +143,7 @@ class Results:
             "unit": self.row.unit,
             "peers": peers,
             "ratios": {name: {key: shortened(fact) for key, fact in vars(ratio).items()} for name, ratio in self.ratios().items()},
+            **({"cheapest": self.cheapest(), "goals": goals} if goals else {}),
         }
 
 

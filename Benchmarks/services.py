@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-# What stands behind the proxies: `attache bench serve`, in plaintext or asking for client certificates.
+# What stands behind the proxies: `attache bench serve`, in plaintext or asking for client certificates; and what stands
+# at the other end of a tunnel.
 
 import json
 import re
+import socket
 import subprocess
+from dataclasses import dataclass
 
-from peers import GROUP, SUITE
+from peers import GROUP, RELAYED, SUITE, Peer, Shape
 from peers.attache import binary
+from peers.floor import Relay
 from place import Failed, spawn, stop, until
+
+WAIT_SECONDS = 5
 
 
 class Service:
@@ -64,3 +70,57 @@ class Service:
     def stop(self):
         for process in self.processes:
             stop(process)
+
+
+class TunnelledService:
+    """A plain service behind a proxy that ends tunnels, and that nobody measures."""
+
+    kind = "tunnel"
+
+    def __init__(self, place, terminator, cpu):
+        self.service = Service(place, "plain", cpu)
+        try:
+            self.terminator = terminator(place, Shape.TUNNEL_PLAIN, self.service.port, cpu)
+        except BaseException:
+            self.service.stop()
+            raise
+        self.port = self.terminator.port
+
+    def stop(self):
+        self.terminator.stop()
+        self.service.stop()
+
+
+@dataclass
+class Ends:
+    """The other ends of the tunnels of a run, the same for all that are measured."""
+
+    terminator: type[Peer]
+    originator: type[Peer]
+
+    def doors(self, place, shape, proxy, cpu):
+        """What the clients of a proxy connect to, by what is added to its name.
+
+        Who must be asked for a tunnel has the relay in front. That changes how bytes arrive, and with that what they cost:
+        so ours has a second door with the relay, to be compared with those.
+        """
+        if shape is Shape.TUNNEL_PLAIN:
+            return {"": self.originator(place, Shape.PLAIN_TUNNEL, proxy.port, cpu)}
+        if proxy.asks:
+            return {"": Relay(place, proxy, cpu)}
+        return {"": proxy, RELAYED: Relay(place, proxy, cpu)} if proxy.is_relayed else {"": proxy}
+
+
+def first_session(port):
+    """An open session, so that those that come all at once find an HTTP/2 connection to share: where there is none yet,
+    HAProxy makes one for each of them."""
+    asked = b"is anybody there?"
+    try:
+        session = socket.create_connection(("127.0.0.1", port), WAIT_SECONDS)
+        session.sendall(asked)
+        got = session.recv(len(asked))
+    except OSError as problem:
+        got = str(problem)
+    if got != asked:
+        raise Failed(f"no session goes through the tunnel: {got!r}")
+    return session

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Results as tables of text, in Markdown.
 
-from peers import OURS, PEERS, Shape
-from results import DIRECT
+from peers import OURS, Shape
+from results import DIRECT, ORDER
 
 WHERE = {
     "pinned": "everything on one CPU",
@@ -18,6 +18,14 @@ def figure(value):
 
 def ratio_text(ratio):
     return f"**{ratio.median:.2f}** ({ratio.lowest:.2f}–{ratio.highest:.2f})" if ratio else "–"
+
+
+def aim(one, name):
+    """What was reached, and what was meant to be."""
+    if name not in one.goals():
+        return ["–", "–"]
+    reached, goal = one.goals()[name]
+    return [f"{reached:.2f}" + (", missed" if reached > goal else ""), f"≤ {goal:.2f}"]
 
 
 def markdown(head, lines):
@@ -37,7 +45,7 @@ def sections(results):
 
 def tables(some):
     seen = {name for one in some for name in one.names}
-    names = [name for name in (*PEERS, DIRECT) if name in seen]
+    names = [name for name in ORDER if name in seen]
     proxies = [name for name in names if name != DIRECT]
     others = [name for name in proxies if name != OURS]
 
@@ -49,6 +57,13 @@ def tables(some):
     if others and OURS in proxies:
         ratios = lines(lambda one, name: ratio_text(one.ratio(name)), others)
         yield f"{OURS} divided by each peer: median (lowest–highest) of the rounds", ["", *others], ratios
+    aimed = [one for one in some if one.goals()]
+    if aimed:
+        ours = [name for name in names if any(name in one.goals() for one in aimed)]
+        cells = [[aim(one, name) for name in ours] for one in aimed]
+        lines_of = [[one.row.words, one.cheapest() or "–", *sum(row, [])] for one, row in zip(aimed, cells)]
+        caption = "What was aimed at: divided by the cheapest peer, or KiB of a stream"
+        yield caption, ["", "cheapest peer", *sum(([name, "goal"] for name in ours), [])], lines_of
     timed = [one for one in some if not one.row.is_memory]
     if timed:
         yield "Units a second, of bulk rows GB", ["", *names], lines(lambda one, name: figure(one.rate(name)), names, timed)

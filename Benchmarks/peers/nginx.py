@@ -7,7 +7,7 @@ import signal
 
 from place import accepts, install, output, program
 
-from .peer import Configured, Shape, children
+from .peer import TUNNELS, Configured, Shape, children
 
 MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
 
@@ -60,6 +60,7 @@ ssl_certificate {server_certificate};
 
 class NGINX(Configured):
     name = "nginx"
+    cannot = {shape: "its stream module knows no HTTP/2" for shape in TUNNELS}
     parting_signal = signal.SIGTERM  # the master then ends its worker
 
     @classmethod

@@ -10,11 +10,13 @@ from place import Failed, accepts, free_port, spawn, stop, strays, until
 
 
 class Shape(enum.Enum):
-    """What the client speaks, and what the service speaks."""
+    """What the client speaks, and what the service speaks. A tunnel is a stream of HTTP/2 over TLS, opened by CONNECT."""
 
     PLAIN_TLS = "plain-tls"
     TLS_PLAIN = "tls-plain"
     PLAIN_PLAIN = "plain-plain"
+    PLAIN_TUNNEL = "plain-tunnel"
+    TUNNEL_PLAIN = "tunnel-plain"
 
     @property
     def title(self):
@@ -28,20 +30,31 @@ class Shape(enum.Enum):
     def service_speaks_tls(self):
         return self is Shape.PLAIN_TLS
 
+    @property
+    def is_tunnel(self):
+        return self in TUNNELS
 
+
+TUNNELS = (Shape.PLAIN_TUNNEL, Shape.TUNNEL_PLAIN)
 SUITE, GROUP = "TLS_AES_128_GCM_SHA256", "X25519"
+RELAYED = "+relay"  # added to the name of one of ours where the relay is in front
+AUTHORITY = "service.internal:7000"  # what every tunnel is opened for
 
 
 class Peer:
     """One running proxy in front of a service at a port of 127.0.0.1."""
 
     name = ""
-    shapes = frozenset(Shape)
-    why_not = ""  # the reason, where `shapes` are not all
+    cannot = {}  # shapes that it does not do, and the reason
+    rows = None  # the names of the only rows that it is in
+    behind = None  # what has to stand behind it, where that is not the row's
+    keeps_halves = True  # whether what is said after the client's end still arrives
+    is_relayed = False  # whether it is measured behind the relay too
+    asks = False  # whether its client must ask for the tunnel, by HTTP/1.1 CONNECT
     parting_signal = 9  # what it gets if the comparison itself is killed
 
     def __init__(self, place, shape, service_port, cpu=None):
-        assert shape in self.shapes, (self.name, shape)
+        assert self.does(shape), (self.name, shape)
         self.place, self.shape, self.service_port, self.cpu = place, shape, service_port, cpu
         self.port = None
         self.log = place.file(f"{self.name}-{shape.value}-{service_port}.log")
@@ -57,6 +70,14 @@ class Peer:
             raise
 
     # What a kind of peer says of itself.
+
+    @classmethod
+    def does(cls, shape):
+        return shape not in cls.cannot
+
+    @classmethod
+    def is_in(cls, row):
+        return cls.does(row.shape) and (cls.rows is None or row.name in cls.rows)
 
     @classmethod
     def prepare(cls):

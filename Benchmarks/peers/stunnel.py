@@ -5,7 +5,7 @@ import re
 
 from place import install, output, program
 
-from .peer import Configured, Shape
+from .peer import TUNNELS, Configured, Shape
 
 CONFIGURATION = """\
 foreground = quiet
@@ -30,8 +30,10 @@ TIMEOUTidle = 3600
 
 class Stunnel(Configured):
     name = "stunnel"
-    shapes = frozenset({Shape.PLAIN_TLS, Shape.TLS_PLAIN})
-    why_not = "one of its two sides always speaks TLS"
+    cannot = {
+        Shape.PLAIN_PLAIN: "one of its two sides always speaks TLS",
+        **{shape: "it knows no HTTP/2" for shape in TUNNELS},
+    }
 
     @classmethod
     def prepare(cls):

@@ -48,7 +48,8 @@ extension EndToEnd {
             }
         }
 
-        /// What was parked for slow readers when the connection went is theirs before they are told.
+        /// What was parked for slow readers when the connection went is theirs before they are
+        /// told.
         @Test func whenACarrierIsCutEveryoneGetsWhatHadArrivedAndIsTold() throws {
             let bytes = 128 << 10
             try Tunnel.with(.plainToTunnel, forwarded: true, receiveBuffer: 16 << 10) { tunnel in

@@ -4,8 +4,8 @@
 /// A turn of the loop:
 ///  1. epoll tells; each receiver notes it and goes on the ready list;
 ///  2. timers that are due and deadlines that have passed put theirs on it;
-///  3. everyone on the list has a turn; whoever is woken meanwhile, and those that used theirs
-///     up, come again next time;
+///  3. everyone on the list has a turn, and so has whoever was woken meanwhile; those that are
+///     woken after that, and those that used theirs up, come next time;
 ///  4. `settle` sends what the turn staged.
 final class EventLoop {
     private let epoll: Epoll
@@ -81,13 +81,20 @@ final class EventLoop {
             now = Clock.coarse()
             while let token = timers.pop(dueBy: now) { slots.wake(token) }
             if nextSweep <= now { sweep() }
-            var turns = slots.readyCount
-            while turns > 0, let who = slots.next() {
-                who.run()
-                turns -= 1
-            }
+            // Twice: a carrier's frames wake sessions, which need not wait for epoll to say nothing.
+            takeTurns()
+            takeTurns()
             slots.endTurn()
             settle()
+        }
+    }
+
+    /// Everyone who is on the list now.
+    private func takeTurns() {
+        var turns = slots.readyCount
+        while turns > 0, let who = slots.next() {
+            who.run()
+            turns -= 1
         }
     }
 
