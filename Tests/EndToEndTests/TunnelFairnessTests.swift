@@ -13,7 +13,7 @@ extension EndToEnd {
         /// Less would be over before it could be held up.
         static let bytes = max(Scale.of(64 << 20), 16 << 20)
 
-        /// All through one connection; half of them stall on the way up, the others on the way down.
+        /// All through one connection; half of them stall upwards, the others downwards.
         /// Alone and beside are measured in turn, so that both meet the same machine.
         @Test func theTwoHundredAndFirstStreamIsFastBesideThoseThatStall() throws {
             raiseDescriptorLimit()
