@@ -38,7 +38,9 @@ extension EndToEnd {
                     #expect(line.endpoint == "\(far.endpoint)")
                 }
                 for one in others { try one.pair.exchange("nothing happened") }
-                let later = try (0..<6).map { _ in try fork.open(within: .seconds(1)) }
+                // Enough for every worker to meet either endpoint in its turn, also one that had no
+                // connection to the frozen one and has to be told.
+                let later = try (0..<12).map { _ in try fork.open(within: .seconds(1)) }
                 #expect(later.allSatisfy { $0.place != frozen })
 
                 far.child.signal(SIGCONT)
