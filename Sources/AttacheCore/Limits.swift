@@ -113,11 +113,14 @@ enum Limits {
     static let streamResetsPerSecond = 200
     /// A carrier that has heard nothing for so long is asked by PING along with the next request.
     static let carrierTrusted = Duration.seconds(1)
-    /// How long that question waits: a session does.
+    /// How long a session waits for that answer before it asks elsewhere.
     static let carrierCheck = Duration.seconds(2)
     /// Between the two GOAWAYs of a drain where the peer does not answer PING.
     static let goodbyePause = Duration.seconds(1)
-    /// How long a carrier without streams waits for the peer's end.
+    /// An accepted carrier without streams goes after so long, as Envoy's connections do.
+    static let acceptedCarrierIdle = Duration.seconds(3600)
+    /// How long a carrier without streams waits for the peer's end, and while nothing of ours
+    /// arrives.
     static let carrierLinger = Duration.seconds(5)
     /// Streams that wait for the same connection so long, and at least a round trip, are a sign
     /// that another connection would help.

@@ -67,13 +67,15 @@ struct Relay {
         return .waiting
     }
 
+    /// `isOpen`: both sides are there; until then what comes is parked.
     mutating func arrived(
-        _ bytes: RawSpan, from side: any Side, client: any Side, upstream: (any Side)?
+        _ bytes: RawSpan, from side: any Side, client: any Side, upstream: (any Side)?,
+        isOpen: Bool = true
     ) {
         if side === client {
-            up.arrived(bytes, from: side, to: upstream)
+            up.arrived(bytes, from: side, to: isOpen ? upstream : nil)
         } else {
-            down.arrived(bytes, from: side, to: client)
+            down.arrived(bytes, from: side, to: isOpen ? client : nil)
         }
     }
 

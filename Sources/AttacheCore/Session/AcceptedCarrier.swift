@@ -12,6 +12,9 @@ final class AcceptedCarrier: CarrierOwner {
     private let worker: Worker
     private var carrier: Carrier?
     private let began = Clock.now()
+    /// Until it is let in it counts for the listener as a session does: whoever only connects must
+    /// not fill the process.
+    private var isReserved = true
 
     init(_ entrance: Entrance, _ accept: AcceptSettings, peer: SocketAddress, worker: Worker) {
         self.entrance = entrance
@@ -24,7 +27,7 @@ final class AcceptedCarrier: CarrierOwner {
     func begin(over end: TLSEnd) -> Bool {
         let loop = worker.loop
         let carrier = Carrier(
-            over: end, to: peer, settings: accept.carrier, idle: nil,
+            over: end, to: peer, settings: accept.carrier, idle: Limits.acceptedCarrierIdle,
             deadline: loop.now + entrance.settings.handshakeTimeout.nanoseconds,
             works: worker.outbound.tunnels, owner: self)
         let token = loop.register(carrier)
@@ -41,6 +44,7 @@ final class AcceptedCarrier: CarrierOwner {
     // MARK: what the carrier tells
 
     func carrierOpened(_ carrier: Carrier) {
+        giveUpReservation()
         if let tls = carrier.negotiated {
             entrance.tally.count(carrier: .init(tls))
             worker.tally.countCarrier(.init(tls), withClient: true)
@@ -83,8 +87,14 @@ final class AcceptedCarrier: CarrierOwner {
         _ = session.begin()
     }
 
+    private func giveUpReservation() {
+        if isReserved { entrance.tally.leave() }
+        isReserved = false
+    }
+
     func carrierHasRoom(_ carrier: Carrier) {}
     func carrierRetires(_ carrier: Carrier) {}
+    func carrier(_ carrier: Carrier, isInDoubt: Bool) {}
 
     func carrierClosed(_ carrier: Carrier, _ why: SideFailure?, lost streams: Int, wasOpen: Bool) {
         if !wasOpen, let why { return report(why) }
@@ -92,6 +102,7 @@ final class AcceptedCarrier: CarrierOwner {
     }
 
     func carrierVanished(_ carrier: Carrier) {
+        giveUpReservation()
         self.carrier = nil
         worker.carrierVanished(self)
     }

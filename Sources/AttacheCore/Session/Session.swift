@@ -186,12 +186,7 @@ final class Session: Wakeable, SideOwner {
         let step = relay.move(
             concerned, client: client, upstream: upstream, scratch: worker.scratch,
             pipes: worker.pipes)
-        if relay.bytesUp &+ relay.bytesDown != before {
-            clocks.moved = worker.loop.now
-            // Whoever got bytes owes an acknowledgement: look after it.
-            clocks.hasUnsettledOutput = true
-            worker.loop.expect(by: clocks.moved + settings.deadPeer.nanoseconds / 8)
-        }
+        if relay.bytesUp &+ relay.bytesDown != before { bytesMoved() }
         switch step {
         case .waiting:
             if relay.isHalfClosed && !wasHalfClosed {
@@ -212,6 +207,21 @@ final class Session: Wakeable, SideOwner {
             let side = culprit == .client ? client : upstream
             conclude(.broken(culprit, how, side: side, phase: doing), telling: victim)
         }
+    }
+
+    private func bytesMoved() {
+        clocks.moved = worker.loop.now
+        // Whoever got bytes owes an acknowledgement: look after it.
+        clocks.hasUnsettledOutput = true
+        worker.loop.expect(by: clocks.moved + settings.deadPeer.nanoseconds / 8)
+    }
+
+    /// A stream pushes: to the other side where that is ready, otherwise the bytes wait for it.
+    func arrived(_ bytes: RawSpan, from side: any Side) {
+        let before = relay.bytesUp &+ relay.bytesDown
+        relay.arrived(
+            bytes, from: side, client: client, upstream: upstream, isOpen: phase == .relaying)
+        if relay.bytesUp &+ relay.bytesDown != before { bytesMoved() }
     }
 
     private var settings: UpstreamSettings { destination.settings }
@@ -357,10 +367,5 @@ final class Session: Wakeable, SideOwner {
             status.clientIdentity = client.negotiated?.peer
             return status
         }
-    }
-
-    func arrived(_ bytes: RawSpan, from side: any Side) {
-        relay.arrived(
-            bytes, from: side, client: client, upstream: phase == .relaying ? upstream : nil)
     }
 }

@@ -50,6 +50,8 @@ final class Worker: Wakeable {
     private var carriers: [ObjectIdentifier: AcceptedCarrier] = [:]
     /// Nobody is accepted any more.
     private(set) var isDraining = false
+    private var isStopping = false
+    private var stopBy: UInt64 = 0
     private var sessions: UInt64 = 0
 
     init(
@@ -83,8 +85,15 @@ final class Worker: Wakeable {
     }
 
     func note(_ events: UInt32, part: Int) {}
-    func run() {}
+    func run() { if isStopping { stopWhenQuiet() } }
     func sweep(now: UInt64) -> UInt64 { .max }
+
+    /// What the last sessions said may still be on its way, in carriers that outlive them.
+    private func stopWhenQuiet() {
+        isStopping = true
+        if outbound.liveCarriers == 0 || loop.now >= stopBy { return loop.stop() }
+        loop.wake(Self.mailToken, after: Limits.abortPollMax)
+    }
 
     func receive(_ message: any Sendable) {
         switch message {
@@ -114,7 +123,9 @@ final class Worker: Wakeable {
             if cut.sessions == .now { for carrier in carriers.values { carrier.cut() } }
         case is Stop:
             outbound.retireCarriers()
-            loop.stop()
+            stopBy = loop.now + Limits.carrierLinger.nanoseconds
+            loop.wake(Self.mailToken, at: stopBy)
+            stopWhenQuiet()
         default: break
         }
     }
@@ -181,7 +192,6 @@ final class Worker: Wakeable {
         guard carrier.begin(over: end) else { return false }
         carriers[ObjectIdentifier(carrier)] = carrier
         // It is no session; those that it brings are counted one by one.
-        entrance.tally.leave()
         placement.becomesCarrier()
         return true
     }

@@ -22,6 +22,8 @@ struct SideFailure: Error, Sendable {
         case certificateRefused, ownCertificateRefused, protocolFailure
         /// The connection under a stream is gone; the peer broke the stream off.
         case carrierLost, reset
+        /// It did not come in time.
+        case late
     }
     let kind: Kind
     let message: String
@@ -32,6 +34,7 @@ struct SideFailure: Error, Sendable {
         case .certificateRefused: .certificateRefused
         case .ownCertificateRefused: .ownCertificateRefused
         case .carrierLost: .carrierLost
+        case .late: .handshakeTimeout
         case .protocolFailure, .reset: otherwise
         }
     }

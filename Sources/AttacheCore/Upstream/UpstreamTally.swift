@@ -7,6 +7,8 @@ final class UpstreamTally: Sendable {
         var turn = 0
         var ended = TrafficStatus()
         var endpoints: [Address: EndpointStatus] = [:]
+        /// Those that went in silence, or could not be reached when they were dialled last.
+        var doubtful: Set<Address> = []
     }
     private let state = Monitor(State())
 
@@ -16,6 +18,21 @@ final class UpstreamTally: Sendable {
             defer { state.turn = (state.turn + 1) % count }
             return state.turn % count
         }
+    }
+
+    /// What all workers should know: one has lost its connections there, or has one again.
+    func doubt(_ endpoint: Address, _ isDoubtful: Bool) {
+        state.withLock { state in
+            if isDoubtful {
+                state.doubtful.insert(endpoint)
+            } else {
+                state.doubtful.remove(endpoint)
+            }
+        }
+    }
+
+    func isDoubtful(_ endpoint: Address) -> Bool {
+        state.withLock { $0.doubtful.contains(endpoint) }
     }
 
     func dialled(_ endpoint: Address, _ outcome: DialStatus) {
@@ -62,6 +79,7 @@ final class UpstreamTally: Sendable {
         let kept = Set(endpoints)
         state.withLock { state in
             state.endpoints = state.endpoints.filter { kept.contains($0.key) }
+            state.doubtful.formIntersection(kept)
         }
     }
 }

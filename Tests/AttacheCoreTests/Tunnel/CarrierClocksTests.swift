@@ -31,6 +31,7 @@ struct CarrierClocksTests {
 
     @Test mutating func anyWordFromThePeerIsAnAnswer() {
         clocks.asked(now: 10 * Self.second, .seconds(20))
+        clocks.asked(now: 10 * Self.second, .seconds(20), isForRequest: true)
         clocks.heard(29 * Self.second)
         #expect(clocks.verdict(now: 39 * Self.second - 1) == .fine)
         #expect(clocks.verdict(now: 39 * Self.second) == .ask)
@@ -55,9 +56,13 @@ struct CarrierClocksTests {
     @Test mutating func aPeerThatWasSilentIsDoubtedOnce() {
         #expect(!clocks.doubtsPeer(now: Self.second - 1))
         #expect(clocks.doubtsPeer(now: Self.second))
-        clocks.asked(now: Self.second, .seconds(2))
+        clocks.asked(now: Self.second, .seconds(20), isForRequest: true)
         #expect(!clocks.doubtsPeer(now: 2 * Self.second))
-        #expect(clocks.verdict(now: 3 * Self.second) == .silent(.seconds(2)))
+        #expect(clocks.nextDeadline == 3 * Self.second)
+        #expect(clocks.verdict(now: 3 * Self.second) == .doubtful)
+        clocks.doubted()
+        #expect(clocks.verdict(now: 21 * Self.second - 1) == .fine)
+        #expect(clocks.verdict(now: 21 * Self.second) == .silent(.seconds(20)))
     }
 
     @Test mutating func theSecondGoAwayComesWhenTheFirstHadItsTime() {

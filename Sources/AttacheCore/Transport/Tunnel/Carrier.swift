@@ -48,6 +48,12 @@ final class Carrier: Wakeable {
     private var complaint: String?
     /// Between the two GOAWAYs of `shutDown`.
     private var isSayingGoodbye = false
+    /// As soon as it is open.
+    private var mustShutDown = false
+    /// A request waits too long for a word of the peer; ends with the next one.
+    private var isInDoubt = false
+    /// While closing: bytes on their way to the peer when last looked at.
+    private var undelivered = Int.max
     /// Of the handshake; the same for all its streams.
     private(set) var negotiated: TLSNegotiated?
 
@@ -137,11 +143,17 @@ final class Carrier: Wakeable {
     /// What the scratch holds; false: the carrier is no more.
     private func take(_ count: Int) -> Bool {
         clocks.heard(works.loop.now)
+        let wasInDoubt = isInDoubt
+        isInDoubt = false
         inbox.budget.refill(now: works.loop.now)
         let broken = works.scratch.withBytes(count) { bytes in
             bytes.withUnsafeBytes { frames?.receive($0) }
         }
         act()
+        if wasInDoubt {
+            owner?.carrier(self, isInDoubt: false)
+            roomAgain()
+        }
         if let broken {
             frames?.goAway(broken.code)
             pump()
@@ -166,7 +178,7 @@ final class Carrier: Wakeable {
             let event = inbox.events[at]
             at += 1
             switch event {
-            case .head(let id): head(id)
+            case .head(let id, let index): head(id, inbox.heads[index])
             case .data(let id, let bytes, let count):
                 guard let stream = streams[id] else {
                     frames?.consumed(id, count)
@@ -179,17 +191,17 @@ final class Carrier: Wakeable {
             case .window(let id):
                 if id == 0 { wakeStarved() } else { streams[id]?.owner?.wake() }
             case .settings: settled()
-            case .pong: ponged()
+            case .pong(let isGoodbye): if isGoodbye { sayGoodbye() }
             case .goaway(let code): dismissed(code)
             case .complained(let code): complained(code)
             }
         }
         // A peer of many small frames must not leave a large list behind.
         inbox.events.removeAll(keepingCapacity: at <= Limits.carrierEventsKept)
+        inbox.heads.removeAll()
     }
 
-    private func head(_ id: Int32) {
-        guard let head = inbox.heads.removeValue(forKey: id) else { return }
+    private func head(_ id: Int32, _ head: TunnelHead) {
         if let stream = streams[id] { return stream.answered(head) }
         guard role == .server, frames != nil else { return }
         let stream = StreamSide(of: self, id: id, asking: head)
@@ -199,9 +211,9 @@ final class Carrier: Wakeable {
     }
 
     private func closed(_ id: Int32, _ code: UInt32) {
-        inbox.heads[id] = nil
         guard let stream = streams.removeValue(forKey: id) else { return }
         stream.closed(code)
+        if stream.isStarved { starved.removeAll { $0 === stream } }
         if !streams.isEmpty { return roomAgain() }
         clocks.isUsed(false, now: works.loop.now)
         works.loop.expect(by: clocks.nextDeadline)
@@ -225,6 +237,7 @@ final class Carrier: Wakeable {
             roundTrip: UInt64(end.socket.vitals()?.round_trip_us ?? 0) * 1000)
         works.loop.expect(by: clocks.nextDeadline)
         owner?.carrierOpened(self)
+        if mustShutDown { shutDown() }
     }
 
     /// The peer wants no more streams; those that it will not serve nghttp2 closes by itself.
@@ -247,9 +260,12 @@ final class Carrier: Wakeable {
 
     /// One more stream fits, by our bounds and the peer's.
     var takesStreams: Bool {
-        guard let frames, phase == .open, role == .client else { return false }
+        guard let frames, phase == .open, role == .client, !isInDoubt else { return false }
         return streams.count < min(settings.streamsMax, frames.peerStreamsMax)
     }
+
+    /// The peer admits none at all for now.
+    var isPaused: Bool { phase == .open && frames?.peerStreamsMax == 0 }
 
     /// Streams stand in each other's way; one slow reader is no sign of that.
     var isCongested: Bool { clocks.isCongested(now: works.loop.now) }
@@ -258,7 +274,7 @@ final class Carrier: Wakeable {
     func open(_ fields: FieldList, authority: String, for owner: any SideOwner) -> StreamSide? {
         guard takesStreams, let frames else { return nil }
         // After a silence the peer may be gone: ask along with the request, not before it.
-        if clocks.doubtsPeer(now: works.loop.now) { ask(for: Limits.carrierCheck) }
+        if clocks.doubtsPeer(now: works.loop.now) { ask(isForRequest: true) }
         guard let id = frames.request(fields) else {
             retire()
             return nil
@@ -285,6 +301,8 @@ final class Carrier: Wakeable {
     private static let ok = FieldList([(":status", "200")])
 
     func reset(_ stream: StreamSide, _ code: StreamError) {
+        // A client that has its streams reset costs a dial each time (CVE-2025-8671).
+        if role == .server && code == .protocolError { inbox.budget.spend() }
         frames?.reset(stream.id, code)
         settleLater()
     }
@@ -326,6 +344,7 @@ final class Carrier: Wakeable {
         pump()
         let taken = bytes.count - record.offer.left
         let hasEnded = record.offer.hasEnded
+        if taken > 0 { stream.hasHadATurn = true }
         record.offer = OfferInHand()
         if taken < bytes.count || isLast != hasEnded { starve(stream) }
         return (taken, hasEnded)
@@ -353,9 +372,12 @@ final class Carrier: Wakeable {
         clocks.flows(now: works.loop.now)
         let all = starved
         starved.removeAll(keepingCapacity: true)
+        // Who got nothing of the last opening goes first, or the first in the list would get all.
+        for stream in all where !stream.hasHadATurn { stream.owner?.wake() }
+        for stream in all where stream.hasHadATurn { stream.owner?.wake() }
         for stream in all {
             stream.isStarved = false
-            stream.owner?.wake()
+            stream.hasHadATurn = false
         }
     }
 
@@ -383,8 +405,9 @@ final class Carrier: Wakeable {
         }
         act()
         guard let frames else { return }
-        if end.aborted && end.dead {
-            lose(explain(.reset))
+        if end.dead {
+            // What the peer sent before is still to be read, and brings the end.
+            if end.socket.readable { works.loop.wake(token) } else { lose(explain(.reset)) }
         } else if phase == .draining && streams.isEmpty {
             close()
         } else if frames.isOver {
@@ -403,46 +426,67 @@ final class Carrier: Wakeable {
 
     func sweep(now: UInt64) -> UInt64 {
         switch phase {
-        case .securing:
-            if now >= clocks.deadline {
-                lose(.carrier("\(peer) did not finish the TLS handshake in time (handshake)"))
+        case .securing, .settling, .open, .draining:
+            // The worker may have stood still, and the answer lies in the socket.
+            if now >= clocks.nextDeadline && end.socket.readable {
+                works.loop.wake(token)
+                return now + Limits.sweepPause.nanoseconds
             }
-        case .settling:
-            if now >= clocks.deadline {
-                lose(
-                    .carrier(
-                        "\(peer) sent no HTTP/2 SETTINGS in time (handshake); "
-                            + "does it speak HTTP/2 there?"))
-            }
-        case .open, .draining: look(now)
+            judge(now)
         case .closing: if now >= clocks.deadline { vanish() }
         case .closed: return .max
         }
         return phase == .closed ? .max : clocks.nextDeadline
     }
 
+    private func judge(_ now: UInt64) {
+        switch phase {
+        case .securing:
+            if now >= clocks.deadline {
+                lose(.late("\(peer) did not finish the TLS handshake in time (handshake)"))
+            }
+        case .settling:
+            if now >= clocks.deadline {
+                lose(
+                    .late(
+                        "\(peer) sent no HTTP/2 SETTINGS in time (handshake); "
+                            + "does it speak HTTP/2 there?"))
+            }
+        case .open, .draining: look(now)
+        case .closing, .closed: break
+        }
+    }
+
     private func look(_ now: UInt64) {
         switch clocks.verdict(now: now) {
         case .fine: break
-        case .ask: ask(for: settings.keepaliveTimeout)
+        case .ask: ask()
+        case .doubtful: doubt()
         case .silent(let patience):
             lose(
                 .carrier("\(peer) did not answer PING within \(patience.text) (keepalive-timeout)"))
         case .idle:
-            if role == .client { retire() }
+            if role == .client { retire() } else { shutDown() }
         case .finalGoAway: sayGoodbye()
         }
     }
 
-    private func ask(for patience: Duration) {
-        frames?.ping()
-        clocks.asked(now: works.loop.now, patience)
+    private func ask(isForRequest: Bool = false, isGoodbye: Bool = false) {
+        frames?.ping(isGoodbye: isGoodbye)
+        clocks.asked(
+            now: works.loop.now, settings.keepaliveTimeout, isForRequest: isForRequest)
         works.loop.expect(by: clocks.nextDeadline)
         settleLater()
     }
 
-    private func ponged() {
-        if phase == .draining { sayGoodbye() }
+    /// Sessions that wait for an answer ask elsewhere; those that run have `keepaliveTimeout`.
+    private func doubt() {
+        clocks.doubted()
+        isInDoubt = true
+        let why = SideFailure.carrier(
+            "\(peer) did not answer PING within \(Limits.carrierCheck.text)")
+        for stream in streams.values { stream.giveUpWaiting(why) }
+        owner?.carrier(self, isInDoubt: true)
     }
 
     // MARK: the end
@@ -458,13 +502,13 @@ final class Carrier: Wakeable {
     /// At the accepting end, in two steps: what the peer has on its way is still served.
     func shutDown() {
         switch phase {
-        case .securing: lose(.carrier("attache is draining"))
-        case .settling, .open:
+        case .securing, .settling: mustShutDown = true
+        case .open:
             frames?.announceShutdown()
             phase = .draining
             isSayingGoodbye = true
             clocks.awaitGoodbye(now: works.loop.now)
-            ask(for: settings.keepaliveTimeout)
+            ask(isGoodbye: true)
             owner?.carrierRetires(self)
         case .draining, .closing, .closed: break
         }
@@ -498,6 +542,7 @@ final class Carrier: Wakeable {
         phase = .closing
         works.record.forget(end)
         let lost = Array(streams.values)
+        let sessions = lost.count { $0.owner != nil }
         streams = [:]
         starved = []
         // Nothing is fed to nghttp2 after its end.
@@ -506,20 +551,31 @@ final class Carrier: Wakeable {
         _ = end.finish()
         clocks.closing(by: works.loop.now + Limits.carrierLinger.nanoseconds)
         works.loop.expect(by: clocks.deadline)
-        owner?.carrierClosed(self, why, lost: lost.count, wasOpen: wasOpen)
+        owner?.carrierClosed(self, why, lost: sessions, wasOpen: wasOpen)
         if end.aborted { vanish() } else { works.loop.wake(token) }
     }
 
     /// What is sealed leaves, then the peer's end is awaited: closing over what it still sends
     /// would reset what it has not read.
     private func linger() {
-        _ = end.finish()
+        let hasLeft = end.finish()
+        let left = end.undelivered
+        if hasLeft && left == 0 { return vanish() }
+        if left < undelivered {
+            undelivered = left
+            clocks.closing(by: works.loop.now + Limits.carrierLinger.nanoseconds)
+        }
+        // Nothing tells when the kernel's queue is empty.
+        works.loop.wake(token, after: Limits.abortPollMax)
         for _ in 0..<Limits.pullsPerTurn {
             let (pulled, _) = works.scratch.fill(upTo: Scratch.capacity) { end.pull(into: &$0) }
             switch pulled {
             case .bytes: continue
             case .nothing: return
-            case .end: return vanish()
+            case .end(let how):
+                // What is sealed may still leave, and nothing comes that could disturb it.
+                if hasLeft || how == .reset { vanish() }
+                return
             }
         }
         works.loop.wakeLater(token)
@@ -556,6 +612,10 @@ final class Carrier: Wakeable {
 }
 
 extension SideFailure {
+    static func late(_ message: String) -> SideFailure {
+        SideFailure(kind: .late, message: message)
+    }
+
     static func carrier(_ message: String) -> SideFailure {
         SideFailure(kind: .carrierLost, message: message)
     }

@@ -7,6 +7,8 @@ struct CarrierClocks {
         case fine
         /// By PING.
         case ask
+        /// Asked along with a request, and no word for as long as a session may wait for that.
+        case doubtful
         /// The peer has said nothing for so long after it was asked.
         case silent(Duration)
         /// No stream for longer than carriers are kept.
@@ -25,6 +27,7 @@ struct CarrierClocks {
     private let idle: UInt64?
     private var heardAt: UInt64
     private var question: Question?
+    private var doubtfulAt: UInt64?
     /// nil: it has streams.
     private var unusedSince: UInt64?
     private var goodbyeAt: UInt64?
@@ -53,11 +56,16 @@ struct CarrierClocks {
     mutating func heard(_ now: UInt64) {
         heardAt = now
         question = nil
+        doubtfulAt = nil
     }
 
-    mutating func asked(now: UInt64, _ patience: Duration) {
+    /// `isForRequest`: a session waits for the answer, and will go elsewhere soon.
+    mutating func asked(now: UInt64, _ patience: Duration, isForRequest: Bool = false) {
         question = Question(at: now, patience: patience)
+        if isForRequest { doubtfulAt = now + Limits.carrierCheck.nanoseconds }
     }
+
+    mutating func doubted() { doubtfulAt = nil }
 
     /// So long without a word that it is worth asking before something depends on it.
     func doubtsPeer(now: UInt64) -> Bool {
@@ -76,6 +84,7 @@ struct CarrierClocks {
 
     func verdict(now: UInt64) -> Verdict {
         if let goodbyeAt, now >= goodbyeAt { return .finalGoAway }
+        if let doubtfulAt, now >= doubtfulAt { return .doubtful }
         if let question {
             if now >= question.at + question.patience.nanoseconds {
                 return .silent(question.patience)
@@ -91,6 +100,7 @@ struct CarrierClocks {
         if deadline != .max { return deadline }
         var next = question.map { $0.at + $0.patience.nanoseconds } ?? heardAt + keepalive
         if let goodbyeAt { next = min(next, goodbyeAt) }
+        if let doubtfulAt { next = min(next, doubtfulAt) }
         if let idle, let unusedSince { next = min(next, unusedSince + idle) }
         return next
     }

@@ -4,8 +4,9 @@
 /// In the order of the frames. `data` points into the worker's scratch and is valid until that is
 /// filled again.
 enum CarrierEvent {
-    /// A head is complete: a request at the accepting end, an answer at the other.
-    case head(Int32)
+    /// A head is complete, by its place in `heads`: a request at the accepting end, an answer at
+    /// the other.
+    case head(Int32, Int)
     case data(Int32, UnsafeRawPointer, Int)
     /// END_STREAM.
     case ended(Int32)
@@ -16,7 +17,8 @@ enum CarrierEvent {
     /// WINDOW_UPDATE; stream 0: of the connection.
     case window(Int32)
     case settings
-    case pong
+    /// `isGoodbye`: of the PING that followed the first GOAWAY.
+    case pong(isGoodbye: Bool)
     case goaway(UInt32)
     /// We told the peer what it did wrong; nghttp2 takes nothing more.
     case complained(UInt32)
@@ -25,8 +27,10 @@ enum CarrierEvent {
 /// What the callbacks of one carrier get: lists, and nothing that could be driven.
 final class CarrierInbox {
     var events: [CarrierEvent] = []
-    /// Heads that are being read, or were and are not acted upon yet.
-    var heads: [Int32: TunnelHead] = [:]
+    /// Those that are complete and not acted upon yet.
+    var heads: [TunnelHead] = []
+    /// The one that is being read: a block of headers is not interrupted (RFC 9113 §4.3).
+    var head = TunnelHead()
     /// Frames that cost work and move nothing.
     var budget = FrameBudget()
     /// What nghttp2 found wrong, in its words; the last one counts.

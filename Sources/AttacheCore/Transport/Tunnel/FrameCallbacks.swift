@@ -26,6 +26,13 @@ private func onBeginFrame(
     return 0
 }
 
+private func onBeginHeaders(
+    _: OpaquePointer?, _: UnsafePointer<nghttp2_frame>?, _ user: UnsafeMutableRawPointer?
+) -> Int32 {
+    inbox(user)?.head = TunnelHead()
+    return 0
+}
+
 private func onData(
     _ session: OpaquePointer?, _: UInt8, _ stream: Int32, _ bytes: UnsafePointer<UInt8>?,
     _ count: Int, _ user: UnsafeMutableRawPointer?
@@ -47,12 +54,12 @@ private func onData(
 }
 
 private func onHeader(
-    _: OpaquePointer?, _ frame: UnsafePointer<nghttp2_frame>?, _ name: UnsafePointer<UInt8>?,
+    _: OpaquePointer?, _: UnsafePointer<nghttp2_frame>?, _ name: UnsafePointer<UInt8>?,
     _ nameCount: Int, _ value: UnsafePointer<UInt8>?, _ valueCount: Int, _: UInt8,
     _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
-    guard let inbox = inbox(user), let frame else { return 0 }
-    inbox.heads[frame.pointee.hd.stream_id, default: TunnelHead()].add(
+    guard let inbox = inbox(user) else { return 0 }
+    inbox.head.add(
         UnsafeBufferPointer(start: name, count: nameCount),
         UnsafeBufferPointer(start: value, count: valueCount))
     return 0
@@ -64,14 +71,19 @@ private func onFrame(
     guard let inbox = inbox(user), let frame else { return 0 }
     let header = frame.pointee.hd
     switch UInt32(header.type) {
-    case NGHTTP2_HEADERS.rawValue: inbox.events.append(.head(header.stream_id))
+    case NGHTTP2_HEADERS.rawValue:
+        inbox.events.append(.head(header.stream_id, inbox.heads.count))
+        inbox.heads.append(inbox.head)
     case NGHTTP2_WINDOW_UPDATE.rawValue: inbox.events.append(.window(header.stream_id))
     case NGHTTP2_SETTINGS.rawValue:
         let isAck = header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
         if !isAck { inbox.events.append(.settings) }
     case NGHTTP2_PING.rawValue:
         let isAck = header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
-        if isAck { inbox.events.append(.pong) }
+        if isAck {
+            let said = frame.pointee.ping.opaque_data
+            inbox.events.append(.pong(isGoodbye: said.0 == FrameSession.goodbye[0]))
+        }
     case NGHTTP2_GOAWAY.rawValue:
         let goaway = frame.pointee.goaway
         let debug = UnsafeBufferPointer(
@@ -155,6 +167,7 @@ func frameCallbacks() -> OpaquePointer? {
     guard nghttp2_session_callbacks_new(&callbacks) == 0 else { return nil }
     nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks, onBeginFrame)
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, onData)
+    nghttp2_session_callbacks_set_on_begin_headers_callback(callbacks, onBeginHeaders)
     nghttp2_session_callbacks_set_on_header_callback(callbacks, onHeader)
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, onFrame)
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks, onInvalidFrame)

@@ -150,7 +150,12 @@ final class FrameSession {
 
     // MARK: the connection
 
-    func ping() { nghttp2_submit_ping(raw, none, nil) }
+    /// What the PING between two GOAWAYs carries; others carry zeros.
+    static let goodbye = [UInt8]("goodbye.".utf8)
+
+    func ping(isGoodbye: Bool) {
+        nghttp2_submit_ping(raw, none, isGoodbye ? Self.goodbye : nil)
+    }
 
     /// The first GOAWAY of two: nothing new, please; what is on its way is still served.
     func announceShutdown() { nghttp2_submit_shutdown_notice(raw) }

@@ -30,6 +30,8 @@ final class StreamSide: Side {
     var isPeersMistake = false
     /// On the carrier's list of those that it wakes.
     var isStarved = false
+    /// It has framed something since the carrier's starved were woken: others go first.
+    var hasHadATurn = false
     private(set) var failure: SideFailure?
 
     /// Of a request of ours.
@@ -117,6 +119,13 @@ final class StreamSide: Side {
         failure = failure ?? why
         if case .pending = outcome { outcome = .broken(why) }
         gone()
+    }
+
+    /// The carrier may be gone: whoever waits for an answer asks elsewhere.
+    func giveUpWaiting(_ why: SideFailure) {
+        guard case .pending = outcome else { return }
+        outcome = .broken(why)
+        owner?.wake()
     }
 
     private func gone() {

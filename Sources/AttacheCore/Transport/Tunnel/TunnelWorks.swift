@@ -44,6 +44,8 @@ protocol CarrierOwner: AnyObject {
     func carrier(_ carrier: Carrier, brings stream: StreamSide, asking head: TunnelHead)
     /// A stream has ended, or the peer admits more.
     func carrierHasRoom(_ carrier: Carrier)
+    /// Its peer has not said a word for as long as a session may wait; or has said one again.
+    func carrier(_ carrier: Carrier, isInDoubt: Bool)
     /// No new streams; it closes by itself after the last one.
     func carrierRetires(_ carrier: Carrier)
     /// It carries nothing any more. `why` nil: as it should; `streams`: so many were cut off, and

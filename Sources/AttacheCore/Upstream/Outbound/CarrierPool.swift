@@ -6,7 +6,7 @@
 final class CarrierPool: CarrierOwner {
     private let endpoint: Address
     /// Whose TLS and limits count: of several that would be as good, the one that asked first.
-    private let upstream: Upstream
+    private var upstream: Upstream
     private let tunnel: TunnelSettings
     private unowned let outbound: Outbound
     /// Open, oldest first: younger ones run empty, and go, when there is less to do.
@@ -17,9 +17,12 @@ final class CarrierPool: CarrierOwner {
     private var waiting: [TunnelDial] = []
     /// A reload has replaced it: sessions that began before still use it.
     private var isRetired = false
-    /// Its last dial failed, or its last carrier went in silence or by reset.
-    private(set) var isDoubtful = false
+    /// Its last dial failed, or its last carrier went in silence or by reset, here or on another
+    /// worker.
+    var isDoubtful: Bool { upstream.tally.isDoubtful(endpoint) }
     private var triedAgainAt: UInt64 = 0
+    /// After a failure, while others still serve.
+    private var dialsAgainAt: UInt64 = 0
 
     init(_ endpoint: Address, _ upstream: Upstream, _ tunnel: TunnelSettings, _ outbound: Outbound)
     {
@@ -72,7 +75,9 @@ final class CarrierPool: CarrierOwner {
     // MARK: dialling
 
     private func dialOne() {
-        guard dial == nil, newcomer == nil else { return }
+        guard dial == nil, newcomer == nil, outbound.loop.now >= dialsAgainAt else { return }
+        // A peer that admits no stream would admit none on the next one either: its word is awaited.
+        if carriers.contains(where: \.isPaused) { return }
         let dial = CarrierDial(endpoint, upstream, outbound, pool: self)
         self.dial = dial
         dial.begin()
@@ -86,6 +91,7 @@ final class CarrierPool: CarrierOwner {
             deadline: outbound.loop.now + settings.handshakeTimeout.nanoseconds,
             works: outbound.tunnels, owner: self)
         newcomer = carrier
+        outbound.liveCarriers += 1
         outbound.loop.hand(token, to: carrier)
         carrier.begin(token)
     }
@@ -95,16 +101,25 @@ final class CarrierPool: CarrierOwner {
         let now = outbound.loop.now
         guard now >= triedAgainAt + Limits.doubtfulEndpointPause.nanoseconds else { return }
         triedAgainAt = now
-        dialOne()
+        if carriers.contains(where: \.takesStreams) {
+            upstream.tally.doubt(endpoint, false)
+        } else {
+            dialOne()
+        }
     }
 
     func dialFailed(_ why: DialFailure) {
         dial = nil
-        isDoubtful = true
         fail(why)
     }
 
+    /// One more could not be had: those that are there will have room again.
     private func fail(_ why: DialFailure) {
+        if !carriers.isEmpty {
+            dialsAgainAt = outbound.loop.now + Limits.doubtfulEndpointPause.nanoseconds
+            return
+        }
+        upstream.tally.doubt(endpoint, true)
         let all = waiting
         waiting = []
         for dial in all { dial.failed(why) }
@@ -114,7 +129,7 @@ final class CarrierPool: CarrierOwner {
 
     func carrierOpened(_ carrier: Carrier) {
         newcomer = nil
-        isDoubtful = false
+        upstream.tally.doubt(endpoint, false)
         carriers.append(carrier)
         if let tls = carrier.negotiated { upstream.tally.count(carrier: .init(tls)) }
         outbound.tell(.opened(carrier, upstream))
@@ -124,6 +139,10 @@ final class CarrierPool: CarrierOwner {
 
     func carrier(_ carrier: Carrier, brings stream: StreamSide, asking head: TunnelHead) {
         preconditionFailure("a client's connection is asked nothing: ENABLE_PUSH is 0")
+    }
+
+    func carrier(_ carrier: Carrier, isInDoubt: Bool) {
+        upstream.tally.doubt(endpoint, !carriers.contains(where: \.takesStreams))
     }
 
     func carrierHasRoom(_ carrier: Carrier) {
@@ -136,14 +155,14 @@ final class CarrierPool: CarrierOwner {
         if !waiting.isEmpty { dialOne() }
     }
 
-    func carrierVanished(_ carrier: Carrier) {}
+    func carrierVanished(_ carrier: Carrier) { outbound.liveCarriers -= 1 }
 
     func carrierClosed(_ carrier: Carrier, _ why: SideFailure?, lost streams: Int, wasOpen: Bool) {
         let wasNew = newcomer === carrier
         carriers.removeAll { $0 === carrier }
         if wasNew { newcomer = nil }
         // Who says goodbye before may be back at once; who does not, perhaps not for long.
-        if why != nil && (wasNew || streams > 0) { isDoubtful = true }
+        if why != nil && streams > 0 && carriers.isEmpty { upstream.tally.doubt(endpoint, true) }
         guard wasNew, let why else {
             outbound.tell(.closed(carrier, upstream, why, lost: streams))
             if !waiting.isEmpty { dialOne() }
@@ -154,7 +173,10 @@ final class CarrierPool: CarrierOwner {
         fail(failure)
     }
 
-    // MARK: the end
+    // MARK: reload and the end
+
+    /// A reload has replaced the upstream by one whose carriers would be the same.
+    func serve(_ upstream: Upstream) { self.upstream = upstream }
 
     /// No carrier stays longer than its streams.
     func retire() {

@@ -71,7 +71,10 @@ final class CarrierPools {
         var wanted: Set<Key> = []
         for upstream in upstreams {
             guard case .endpoints(let all) = upstream.settings.destination else { continue }
-            wanted.formUnion(all.compactMap { Self.key($0, upstream) })
+            for key in all.compactMap({ Self.key($0, upstream) }) where wanted.insert(key).inserted
+            {
+                shared[key]?.serve(upstream)
+            }
         }
         for (key, pool) in shared where !wanted.contains(key) { pool.retire() }
         shared = shared.filter { wanted.contains($0.key) }

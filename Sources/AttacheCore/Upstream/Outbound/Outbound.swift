@@ -14,6 +14,8 @@ final class Outbound {
     /// Those whose tickets are kept; nil: all, there was no reload yet.
     private var served: Set<ObjectIdentifier>?
     private let pools = CarrierPools()
+    /// Dialled carriers whose sockets are open.
+    var liveCarriers = 0
     /// Hears of carriers, for the log.
     private let hear: (CarrierNews) -> Void
 
