@@ -62,7 +62,7 @@ def finish(carrier, stream):
 
 # Beginnings
 
-@case("beginnings", "carrier-lost")
+@case("beginnings", "handshake-timeout")
 def half_a_preface_and_then_silence(world):
     carrier = world.silent()
     carrier.answers = False
@@ -73,7 +73,7 @@ def half_a_preface_and_then_silence(world):
         raise Unmet(f"ended after {time.monotonic() - began:.3f} s")
 
 
-@case("beginnings", "carrier-lost")
+@case("beginnings", "handshake-timeout")
 def a_preface_without_settings(world):
     carrier = world.silent()
     carrier.answers = False

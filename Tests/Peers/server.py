@@ -648,7 +648,7 @@ def another_frame_instead_of_settings(world):
     client.expect_end("reset")
 
 
-@case("beginnings", "carrier-lost")
+@case("beginnings", "handshake-timeout")
 def no_settings_at_all_meets_a_deadline(world):
     client = world.client()
     began = time.monotonic()

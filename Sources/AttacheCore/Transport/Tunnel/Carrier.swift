@@ -560,18 +560,18 @@ final class Carrier: Wakeable {
     private func linger() {
         let hasLeft = end.finish()
         let left = end.undelivered
-        if hasLeft && left == 0 { return vanish() }
         if left < undelivered {
             undelivered = left
             clocks.closing(by: works.loop.now + Limits.carrierLinger.nanoseconds)
         }
-        // Nothing tells when the kernel's queue is empty.
-        works.loop.wake(token, after: Limits.abortPollMax)
         for _ in 0..<Limits.pullsPerTurn {
             let (pulled, _) = works.scratch.fill(upTo: Scratch.capacity) { end.pull(into: &$0) }
             switch pulled {
             case .bytes: continue
-            case .nothing: return
+            case .nothing:
+                if hasLeft && left == 0 { return vanish() }
+                // Nothing tells when the kernel's queue is empty.
+                return works.loop.wake(token, after: Limits.abortPollMax)
             case .end(let how):
                 // What is sealed may still leave, and nothing comes that could disturb it.
                 if hasLeft || how == .reset { vanish() }
