@@ -15,6 +15,8 @@ final class AcceptedCarrier: CarrierOwner {
     /// Until it is let in it counts for the listener as a session does: whoever only connects must
     /// not fill the process.
     private var isReserved = true
+    /// A reload has changed what its client was let in by.
+    private var isOutdated = false
 
     init(_ entrance: Entrance, _ accept: AcceptSettings, peer: SocketAddress, worker: Worker) {
         self.entrance = entrance
@@ -57,6 +59,8 @@ final class AcceptedCarrier: CarrierOwner {
     }
 
     func carrier(_ carrier: Carrier, brings stream: StreamSide, asking head: TunnelHead) {
+        // Not processed: the client asks again on a connection that is let in by the new rules.
+        if isOutdated { return stream.turnAway() }
         if head.isTooLarge {
             return refuse(
                 stream, .headersTooLarge,
@@ -113,6 +117,7 @@ final class AcceptedCarrier: CarrierOwner {
     /// again.
     func serve(_ entrance: Entrance?) {
         guard let entrance, entrance.isSame(as: self.entrance) else {
+            isOutdated = true
             carrier?.shutDown()
             return
         }

@@ -122,6 +122,7 @@ final class Worker: Wakeable {
             loop.tellEveryone(cut.sessions, but: self)
             if cut.sessions == .now { for carrier in carriers.values { carrier.cut() } }
         case is Stop:
+            outbound.tunnels.isStopping = true
             outbound.retireCarriers()
             stopBy = loop.now + Limits.carrierLinger.nanoseconds
             loop.wake(Self.mailToken, at: stopBy)

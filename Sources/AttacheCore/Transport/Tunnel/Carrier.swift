@@ -433,7 +433,7 @@ final class Carrier: Wakeable {
                 return now + Limits.sweepPause.nanoseconds
             }
             judge(now)
-        case .closing: if now >= clocks.deadline { vanish() }
+        case .closing: if now >= clocks.deadline { waitOn(now) }
         case .closed: return .max
         }
         return phase == .closed ? .max : clocks.nextDeadline
@@ -549,6 +549,7 @@ final class Carrier: Wakeable {
         frames = nil
         for stream in lost { stream.lost(why ?? .carrier("the HTTP/2 connection was closed")) }
         _ = end.finish()
+        undelivered = end.undelivered
         clocks.closing(by: works.loop.now + Limits.carrierLinger.nanoseconds)
         works.loop.expect(by: clocks.deadline)
         owner?.carrierClosed(self, why, lost: sessions, wasOpen: wasOpen)
@@ -559,19 +560,15 @@ final class Carrier: Wakeable {
     /// would reset what it has not read.
     private func linger() {
         let hasLeft = end.finish()
-        let left = end.undelivered
-        if left < undelivered {
-            undelivered = left
-            clocks.closing(by: works.loop.now + Limits.carrierLinger.nanoseconds)
-        }
         for _ in 0..<Limits.pullsPerTurn {
             let (pulled, _) = works.scratch.fill(upTo: Scratch.capacity) { end.pull(into: &$0) }
             switch pulled {
             case .bytes: continue
             case .nothing:
-                if hasLeft && left == 0 { return vanish() }
                 // Nothing tells when the kernel's queue is empty.
-                return works.loop.wake(token, after: Limits.abortPollMax)
+                if works.isStopping { works.loop.wake(token, after: Limits.abortPollMax) }
+                if works.isStopping && hasLeft && end.undelivered == 0 { vanish() }
+                return
             case .end(let how):
                 // What is sealed may still leave, and nothing comes that could disturb it.
                 if hasLeft || how == .reset { vanish() }
@@ -579,6 +576,14 @@ final class Carrier: Wakeable {
             }
         }
         works.loop.wakeLater(token)
+    }
+
+    /// As long as something of ours still arrives.
+    private func waitOn(_ now: UInt64) {
+        let left = end.undelivered
+        if left == 0 || left >= undelivered { return vanish() }
+        undelivered = left
+        clocks.closing(by: now + Limits.carrierLinger.nanoseconds)
     }
 
     private func vanish() {

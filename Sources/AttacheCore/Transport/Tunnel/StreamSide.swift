@@ -154,6 +154,12 @@ final class StreamSide: Side {
         carrier.refuse(self, answer.fields)
     }
 
+    /// Nothing was done for it.
+    func turnAway() {
+        outcome = .unprocessed
+        reset(.refusedStream)
+    }
+
     // MARK: as a source
 
     func pull(into room: inout OutputRawSpan) -> Pulled { ending.map(Pulled.end) ?? .nothing }

@@ -6,6 +6,8 @@ final class TunnelWorks {
     let loop: EventLoop
     let scratch: Scratch
     let record = FrameRecord()
+    /// The process ends: nobody waits longer for a peer's end than what was said needs.
+    var isStopping = false
     private var unsettled: [Carrier] = []
     private static let numbers = Monitor<UInt64>(0)
 
