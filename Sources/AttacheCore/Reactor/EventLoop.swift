@@ -81,7 +81,7 @@ final class EventLoop {
             now = Clock.coarse()
             while let token = timers.pop(dueBy: now) { slots.wake(token) }
             if nextSweep <= now { sweep() }
-            // Twice: a carrier's frames wake sessions, which need not wait until epoll says nothing.
+            // Twice: a carrier's frames wake sessions, and epoll would have nothing to say.
             takeTurns()
             takeTurns()
             slots.endTurn()

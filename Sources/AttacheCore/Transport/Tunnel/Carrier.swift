@@ -52,6 +52,8 @@ final class Carrier: Wakeable {
     private var mustShutDown = false
     /// A request waits too long for a word of the peer; ends with the next one.
     private var isInDoubt = false
+    /// The deadline that has been let pass, to read what has come before it.
+    private var excused: UInt64 = 0
     /// While closing: bytes on their way to the peer when last looked at.
     private var undelivered = Int.max
     /// Of the handshake; the same for all its streams.
@@ -427,8 +429,11 @@ final class Carrier: Wakeable {
     func sweep(now: UInt64) -> UInt64 {
         switch phase {
         case .securing, .settling, .open, .draining:
-            // The worker may have stood still, and the answer lies in the socket.
-            if now >= clocks.nextDeadline && end.socket.readable {
+            // The worker may have stood still, and the answer lies in the socket. Once: bytes that
+            // trickle renew no deadline.
+            let deadline = clocks.nextDeadline
+            if now >= deadline && end.socket.readable && excused != deadline {
+                excused = deadline
                 works.loop.wake(token)
                 return now + Limits.sweepPause.nanoseconds
             }

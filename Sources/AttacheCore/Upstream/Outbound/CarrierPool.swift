@@ -76,7 +76,7 @@ final class CarrierPool: CarrierOwner {
 
     private func dialOne() {
         guard dial == nil, newcomer == nil, outbound.loop.now >= dialsAgainAt else { return }
-        // A peer that admits no stream would admit none on the next one either: its word is awaited.
+        // A peer that admits no stream would admit none on the next one either: it is waited for.
         if carriers.contains(where: \.isPaused) { return }
         let dial = CarrierDial(endpoint, upstream, outbound, pool: self)
         self.dial = dial
