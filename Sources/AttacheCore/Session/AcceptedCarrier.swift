@@ -51,10 +51,7 @@ final class AcceptedCarrier: CarrierOwner {
             entrance.tally.count(carrier: .init(tls))
             worker.tally.countCarrier(.init(tls), withClient: true)
         }
-        worker.log.event(
-            .listener, .info,
-            "carrier \(carrier.number) from \(peer) on \(entrance.name) is open"
-                + (carrier.negotiated.map { " (\($0.summary))" } ?? ""))
+        worker.log.carrierOpened(carrier, "from \(peer) on \(entrance.name)", .listener)
         if worker.isDraining { carrier.shutDown() }
     }
 
@@ -144,12 +141,8 @@ final class AcceptedCarrier: CarrierOwner {
     }
 
     private func record(_ end: SessionEnd) -> SessionRecord {
-        var record = SessionRecord(
-            session: worker.nextSessionID(), worker: worker.index, listener: entrance.name,
-            client: peer.description, upstream: entrance.upstreamNames, closedBy: end.by,
-            phase: end.phase, reason: end.reason.rawValue, message: end.message,
-            retryable: true, attempts: 0, startNanoseconds: Clock.wall(),
-            durationNanoseconds: Clock.now() - began)
+        var record = worker.record(end, of: peer, entrance)
+        record.durationNanoseconds = Clock.now() - began
         record.clientTLS = carrier?.negotiated.map(SessionRecord.TLS.init)
         return record
     }
@@ -157,6 +150,13 @@ final class AcceptedCarrier: CarrierOwner {
 
 extension Log {
     /// `what`: as in "to 10.0.0.1:15008 for orders".
+    func carrierOpened(_ carrier: Carrier, _ what: String, _ subsystem: Subsystem) {
+        event(
+            subsystem, .info,
+            "carrier \(carrier.number) \(what) is open"
+                + (carrier.negotiated.map { " (\($0.summary))" } ?? ""))
+    }
+
     func carrierClosed(_ carrier: Carrier, _ what: String, _ why: SideFailure?, lost streams: Int) {
         let name = "carrier \(carrier.number) \(what)"
         guard let why else { return event(.upstream, .info, "\(name) has ended") }

@@ -50,8 +50,8 @@ final class Worker: Wakeable {
     private var carriers: [ObjectIdentifier: AcceptedCarrier] = [:]
     /// Nobody is accepted any more.
     private(set) var isDraining = false
-    private var isStopping = false
-    private var stopBy: UInt64 = 0
+    /// It was told to stop, and does by then.
+    private var stopBy: UInt64?
     private var sessions: UInt64 = 0
 
     init(
@@ -85,12 +85,12 @@ final class Worker: Wakeable {
     }
 
     func note(_ events: UInt32, part: Int) {}
-    func run() { if isStopping { stopWhenQuiet() } }
     func sweep(now: UInt64) -> UInt64 { .max }
 
-    /// What the last sessions said may still be on its way, in carriers that outlive them.
-    private func stopWhenQuiet() {
-        isStopping = true
+    /// After a message. What the last sessions said may still be on its way when it is told to
+    /// stop, in carriers that outlive them.
+    func run() {
+        guard let stopBy else { return }
         if outbound.liveCarriers == 0 || loop.now >= stopBy { return loop.stop() }
         loop.wake(Self.mailToken, after: Limits.abortPollMax)
     }
@@ -122,11 +122,8 @@ final class Worker: Wakeable {
             loop.tellEveryone(cut.sessions, but: self)
             if cut.sessions == .now { for carrier in carriers.values { carrier.cut() } }
         case is Stop:
-            outbound.tunnels.isStopping = true
             outbound.retireCarriers()
             stopBy = loop.now + Limits.carrierLinger.nanoseconds
-            loop.wake(Self.mailToken, at: stopBy)
-            stopWhenQuiet()
         default: break
         }
     }
@@ -206,10 +203,8 @@ final class Worker: Wakeable {
         switch news {
         case .opened(let carrier, let upstream):
             if let tls = carrier.negotiated { tally.countCarrier(.init(tls), withClient: false) }
-            log.event(
-                .upstream, .info,
-                "carrier \(carrier.number) to \(carrier.address) for \(upstream.name) is open"
-                    + (carrier.negotiated.map { " (\($0.summary))" } ?? ""))
+            log.carrierOpened(
+                carrier, "to \(carrier.address) for \(upstream.name)", .upstream)
         case .closed(let carrier, let upstream, let why, let streams):
             log.carrierClosed(
                 carrier, "to \(carrier.address) for \(upstream.name)", why, lost: streams)
@@ -226,13 +221,17 @@ final class Worker: Wakeable {
             .sourceRefused, phase: "admitting the client",
             "\(peer) is not among the addresses that may connect (sources)")
         report(
-            SessionRecord(
-                session: nextSessionID(), worker: index, listener: entrance.name,
-                client: peer.description, upstream: entrance.upstreamNames, closedBy: end.by,
-                phase: end.phase, reason: end.reason.rawValue, message: end.message,
-                retryable: true, attempts: 0, startNanoseconds: Clock.wall(),
-                durationNanoseconds: 0),
-            of: nil, dialled: nil, isTrouble: true, wasTruncated: false)
+            record(end, of: peer, entrance), of: nil, dialled: nil, isTrouble: true,
+            wasTruncated: false)
+    }
+
+    /// Of somebody who never was a session.
+    func record(_ end: SessionEnd, of peer: SocketAddress, _ entrance: Entrance) -> SessionRecord {
+        SessionRecord(
+            session: nextSessionID(), worker: index, listener: entrance.name,
+            client: peer.description, upstream: entrance.upstreamNames, closedBy: end.by,
+            phase: end.phase, reason: end.reason.rawValue, message: end.message,
+            retryable: true, attempts: 0, startNanoseconds: Clock.wall(), durationNanoseconds: 0)
     }
 
     /// Unique in the process; the worker's index is its remainder.

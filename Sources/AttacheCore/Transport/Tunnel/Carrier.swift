@@ -85,7 +85,6 @@ final class Carrier: Wakeable {
     }
 
     var streamCount: Int { streams.count }
-    var isClosed: Bool { phase == .closed }
 
     func note(_ events: UInt32, part: Int) { _ = end.note(events) }
     func receive(_ message: any Sendable) {}

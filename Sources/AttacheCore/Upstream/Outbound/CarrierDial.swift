@@ -2,29 +2,24 @@
 // The dial of a carrier: the same as a session's, with a slot of its own and a pool that waits.
 
 final class CarrierDial: Wakeable {
-    private let dial: Dial
-    private let loop: EventLoop
+    private let endpoint: Address
+    private let upstream: Upstream
+    private let outbound: Outbound
     private let pool: CarrierPool
-    private let token: Token
+    private var token = Token(raw: 0)
+    /// Made once there is a slot to tell of its sockets.
+    private lazy var dial = Dial(upstream, outbound, for: token, to: [endpoint])
+    private var loop: EventLoop { outbound.loop }
 
     init(_ endpoint: Address, _ upstream: Upstream, _ outbound: Outbound, pool: CarrierPool) {
-        loop = outbound.loop
+        self.endpoint = endpoint
+        self.upstream = upstream
+        self.outbound = outbound
         self.pool = pool
-        let seat = Seat()
-        token = loop.register(seat)
-        dial = Dial(upstream, outbound, for: token, to: [endpoint])
-    }
-
-    /// Holds the slot until there is somebody to sit in it.
-    private final class Seat: Wakeable {
-        func note(_ events: UInt32, part: Int) {}
-        func run() {}
-        func receive(_ message: any Sendable) {}
-        func sweep(now: UInt64) -> UInt64 { .max }
     }
 
     func begin() {
-        loop.hand(token, to: self)
+        token = loop.register(self)
         loop.wake(token)
     }
 

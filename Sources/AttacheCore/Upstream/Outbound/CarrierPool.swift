@@ -61,15 +61,10 @@ final class CarrierPool: CarrierOwner {
     }
 
     private func serveWaiting() {
-        var left: [TunnelDial] = []
-        for dial in waiting {
-            guard let carrier = choose(for: dial), dial.begin(on: carrier) else {
-                left.append(dial)
-                continue
-            }
+        waiting = waiting.filter { dial in
+            choose(for: dial).map { !dial.begin(on: $0) } ?? true
         }
-        waiting = left
-        if !left.isEmpty { dialOne() }
+        if !waiting.isEmpty { dialOne() }
     }
 
     // MARK: dialling

@@ -49,7 +49,10 @@ final class Outbound {
     var openCarriers: [(Upstream, Int)] { pools.open }
 
     /// The process ends: carriers say so to their peers.
-    func retireCarriers() { pools.retire(but: [], self) }
+    func retireCarriers() {
+        tunnels.isStopping = true
+        pools.retire(but: [], self)
+    }
 
     /// A name's addresses, for the dial number `lookup` of the owner of `token`.
     struct Resolved: Sendable {
