@@ -3,7 +3,7 @@
 
 import traceback
 
-from wire import Unmet
+from wire import FLOW_CONTROL_ERROR, PROTOCOL_ERROR, Unmet, settings, window_update
 
 GROUPS = {}
 
@@ -52,3 +52,21 @@ def run(group, world, neighbour):
     reason = "" if isinstance(neighbour, Nobody) else "completed"
     print(f"case the-neighbours-end [{reason}] {verdict}", flush=True)
     print("done", flush=True)
+
+
+def wrong_windows(breaks, harms):
+    """Both ends may be told wrong windows: registered by what each calls an end of the connection,
+    and of the stream."""
+    breaks("window update of nothing for the connection", [PROTOCOL_ERROR],
+           lambda s: window_update(0, 0))
+    # A stream error (RFC 9113 section 6.9), which may be treated as one of the connection (5.4);
+    # nghttp2 does.
+    breaks("window update of nothing for a stream", [PROTOCOL_ERROR], lambda s: window_update(s, 0))
+    breaks("window of the connection beyond its bound", [FLOW_CONTROL_ERROR],
+           lambda s: window_update(0, 2**31 - 1))
+    harms("window of a stream beyond its bound", [FLOW_CONTROL_ERROR],
+          lambda s: window_update(s, 2**31 - 1))
+    breaks("initial window beyond its bound", [FLOW_CONTROL_ERROR], lambda s: settings(window=2**31))
+    # An error of the connection by RFC 9113 section 6.9.2; nghttp2 ends the streams that overflow.
+    harms("initial window that overflows a stream", [FLOW_CONTROL_ERROR],
+          lambda s: window_update(s, 2**30), lambda s: settings(window=2**31 - 1))

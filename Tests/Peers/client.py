@@ -6,7 +6,7 @@ import sys
 import time
 
 import manners
-from cases import Nobody, case, run
+from cases import Nobody, case, run, wrong_windows
 from wire import *
 
 # As the test configures them: `refused` leads to a closed port.
@@ -383,19 +383,7 @@ def harms(name, codes, *make):
 
 
 REQUEST = literal(b":method", b"CONNECT") + literal(b":authority", ECHO.encode())
-breaks("window update of nothing for the connection", [PROTOCOL_ERROR],
-       lambda s: window_update(0, 0))
-# A stream error (RFC 9113 section 6.9), which may be treated as one of the connection (5.4);
-# nghttp2 does.
-breaks("window update of nothing for a stream", [PROTOCOL_ERROR], lambda s: window_update(s, 0))
-breaks("window of the connection beyond its bound", [FLOW_CONTROL_ERROR],
-       lambda s: window_update(0, 2**31 - 1))
-harms("window of a stream beyond its bound", [FLOW_CONTROL_ERROR],
-      lambda s: window_update(s, 2**31 - 1))
-breaks("initial window beyond its bound", [FLOW_CONTROL_ERROR], lambda s: settings(window=2**31))
-# An error of the connection by RFC 9113 section 6.9.2; nghttp2 ends the streams that overflow.
-harms("initial window that overflows a stream", [FLOW_CONTROL_ERROR],
-      lambda s: window_update(s, 2**30), lambda s: settings(window=2**31 - 1))
+wrong_windows(breaks, harms)
 breaks("an even stream", [PROTOCOL_ERROR], lambda s: frame(HEADERS, s + 1, REQUEST, END_HEADERS))
 breaks("data on a stream that nobody opened", [PROTOCOL_ERROR], lambda s: frame(DATA, s + 20, b"x"))
 breaks("reset of a stream that nobody opened", [PROTOCOL_ERROR], lambda s: reset(s + 20, CANCEL))

@@ -8,7 +8,7 @@ import sys
 import time
 
 import manners
-from cases import case, run
+from cases import case, run, wrong_windows
 from wire import *
 
 AUTHORITY = "echo.test:7"
@@ -502,19 +502,7 @@ def harms(name, codes, *make):
     case("frames", "upstream-reset")(body)
 
 
-breaks("window update of nothing for the connection", [PROTOCOL_ERROR],
-       lambda s: window_update(0, 0))
-# A stream error (RFC 9113 section 6.9), which may be treated as one of the connection (5.4);
-# nghttp2 does.
-breaks("window update of nothing for a stream", [PROTOCOL_ERROR], lambda s: window_update(s, 0))
-breaks("window of the connection beyond its bound", [FLOW_CONTROL_ERROR],
-       lambda s: window_update(0, 2**31 - 1))
-harms("window of a stream beyond its bound", [FLOW_CONTROL_ERROR],
-      lambda s: window_update(s, 2**31 - 1))
-breaks("initial window beyond its bound", [FLOW_CONTROL_ERROR], lambda s: settings(window=2**31))
-# An error of the connection by RFC 9113 section 6.9.2; nghttp2 ends the streams that overflow.
-harms("initial window that overflows a stream", [FLOW_CONTROL_ERROR],
-      lambda s: window_update(s, 2**30), lambda s: settings(window=2**31 - 1))
+wrong_windows(breaks, harms)
 # After END_STREAM a frame is a stream error by RFC 9113 section 5.1; nghttp2 ends the connection.
 breaks("data after the end", [STREAM_CLOSED], lambda s: frame(DATA, s, b"", END_STREAM),
        lambda s: frame(DATA, s, b"more"), client=ANY_END)
